@@ -1,0 +1,1 @@
+"""Turns the library in `content/` into a site and printable files."""

@@ -1,0 +1,1 @@
+"""Rules over the Library. A rule is a function that returns diagnostics and prints nothing."""

@@ -1,0 +1,122 @@
+"""What a document says must hold together: minutes, dates, headings, boxes, annexes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from generator import markup
+from generator.checks.place import Lines, find, of_text
+from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
+from generator.model import Document, Library, Markdown, Place
+from generator.reading import resolve
+from generator.store import Store
+
+# A reader slows down and speeds up: two thirds of a minute off is a wrong figure, less is not.
+SPEECH_TOLERANCE = 0.67
+PAUSE_SECONDS = 2
+TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\b")
+HASHES = re.compile(r"^(#{1,6})[ ]+(.*?)[ #]*$", re.M)
+
+
+def check(library: Library, lines: Lines, store: Store, today: str) -> Iterator[Diagnostic]:
+    """Yield what contradicts itself or is due; `today` is an ISO date."""
+    for document in library.documents:
+        kind = library.kinds[document.kind]
+        yield from _minutes(document, kind.schema["properties"])
+        yield from _dates(document, today)
+        if kind.characters_per_minute and document.minutes:
+            yield from _speech(document, kind.characters_per_minute, store)
+        yield from _annexes(document)
+        for path, text in resolve.texts(document):
+            start = of_text(document, path)
+            yield from _headings(text, start, lines)
+            yield from _boxes(text, start, lines)
+            yield from _tags(text, start, lines)
+
+
+def _minutes(document: Document, fields: dict[str, dict[str, object]]) -> Iterator[Diagnostic]:
+    for name, spec in fields.items():
+        steps = document.data.get(name)
+        if spec.get("adds_up_to") != "minutes" or not steps or document.minutes is None:
+            continue
+        total = sum(step["minutes"] for step in steps)
+        if total != document.minutes:
+            place = document.places.get(("minutes",), Place(document.file))
+            related = (document.places.get((name,), Place(document.file)),)
+            yield diagnose("C501", place, label=spec["title"], total=total, minutes=document.minutes, related=related)
+
+
+def _dates(document: Document, today: str) -> Iterator[Diagnostic]:
+    place = document.places.get(("review_due",), Place(document.file))
+    if document.reviewed and document.review_due:
+        if document.review_due < document.reviewed:
+            yield diagnose("C503", place, due=document.review_due, reviewed=document.reviewed)
+        elif document.review_due < today:
+            yield diagnose("C502", place, due=document.review_due)
+
+
+def _speech(document: Document, per_minute: int, store: Store) -> Iterator[Diagnostic]:
+    characters = markup.outline(document.body, store).characters
+    pauses = markup.placeholders(document.body).count("停")
+    needed = characters / per_minute + pauses * PAUSE_SECONDS / 60
+    assert document.minutes is not None
+    if abs(needed - document.minutes) > SPEECH_TOLERANCE:
+        place = document.places.get(("minutes",), Place(document.file))
+        yield diagnose(
+            "C504",
+            place,
+            characters=characters,
+            needed=f"{needed:.1f}",
+            minutes=document.minutes,
+            rounded=max(1, round(needed)),
+        )
+
+
+def _annexes(document: Document) -> Iterator[Diagnostic]:
+    titles = [part.title for part in document.parts if part.name.startswith("annex-")]
+    for index, name in enumerate(document.data.get("annexes") or []):
+        if name not in titles:
+            place = document.places.get(("annexes", index), Place(document.file))
+            yield diagnose("C510", place, name=name, near=nearest(name, titles))
+
+
+def _headings(text: Markdown, start: Place, lines: Lines) -> Iterator[Diagnostic]:
+    level = 1
+    for match in HASHES.finditer(text):
+        depth = len(match[1])
+        if depth == 1:
+            yield diagnose("C505", find(lines, start, match[0]), text=match[2])
+            continue
+        if depth > level + 1:
+            yield diagnose("C509", find(lines, start, match[0]), text=match[2])
+        level = depth
+
+
+def _boxes(text: Markdown, start: Place, lines: Lines) -> Iterator[Diagnostic]:
+    if ":::" not in text:
+        return
+    opened = ""
+    for line in text.split("\n"):
+        if not line.startswith(":::"):
+            continue
+        name = line.strip(": ")
+        if not name:
+            opened = ""
+            continue
+        if opened:
+            yield diagnose("C507", find(lines, start, opened))
+        opened = line
+        if name not in markup.BOXES:
+            known = "、".join(markup.BOXES)
+            yield diagnose("C508", find(lines, start, line), name=name, known=known, near=nearest(name, markup.BOXES))
+    if opened:
+        yield diagnose("C507", find(lines, start, opened))
+
+
+def _tags(text: Markdown, start: Place, lines: Lines) -> Iterator[Diagnostic]:
+    if "<" not in text:
+        return
+    for match in TAG.finditer(re.sub(r"`[^`]*`", "", text)):
+        if match[1].lower() not in markup.TAGS - {"var"}:
+            yield diagnose("C506", find(lines, start, match[0]), tag=match[1])

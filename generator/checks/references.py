@@ -1,0 +1,168 @@
+"""Placeholders, citations, help lines and links must lead somewhere."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+from generator import markup
+from generator.checks.place import Lines, find, of_text
+from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
+from generator.markup import PLACEHOLDER
+from generator.model import Document, Library, Markdown, Place
+from generator.reading import resolve
+from generator.store import Store
+
+FULL_WIDTH = re.compile(r"｛｛|｛\{|\{｛")
+UNCLOSED = re.compile(r"\{\{(?![^{}\n]*\}\})")
+
+
+def check(library: Library, lines: Lines, files: frozenset[str], store: Store) -> Iterator[Diagnostic]:
+    """Yield what does not resolve. `files` are the names of all content files, for images and their like."""
+    ids = {document.id: document for document in library.documents}
+    # Sorted so that the same slip is always offered the same word.
+    typed = (
+        re.compile(r"(?<![\d.])(" + "|".join(sorted(library.help_lines)) + r")(?![\d年.])")
+        if library.help_lines
+        else None
+    )
+    for document in library.documents:
+        for path, text in resolve.texts(document):
+            start = of_text(document, path)
+            yield from _placeholders(text, start, library, lines)
+            if typed is not None and document.kind != "law":
+                yield from _typed_by_hand(text, start, typed, lines)
+            yield from _links(document, text, start, ids, lines, files, store)
+        yield from _fields(document, library, ids)
+
+
+def _placeholders(text: Markdown, start: Place, library: Library, lines: Lines) -> Iterator[Diagnostic]:
+    if "{" not in text and "｛" not in text:
+        return
+    seen: Counter[str] = Counter()
+    for match in PLACEHOLDER.finditer(text):
+        place = find(lines, start, match[0], seen[match[0]])
+        seen[match[0]] += 1
+        yield from _placeholder(" ".join(match[1].split()), place, library)
+    for match in FULL_WIDTH.finditer(text):
+        yield diagnose("R409", find(lines, start, match[0], seen[match[0]]), mark=match[0])
+        seen[match[0]] += 1
+    for match in UNCLOSED.finditer(text):
+        yield diagnose("R412", find(lines, start, text[match.start() :].partition("\n")[0]))
+
+
+def _placeholder(inside: str, place: Place, library: Library) -> Iterator[Diagnostic]:
+    word, *rest = inside.split(" ")
+    if word == "法" and len(rest) in (1, 2):
+        yield from _citation(rest, place, library)
+    elif word in ("热线", "号码") and len(rest) == 1:
+        if rest[0] not in library.help_lines:
+            known = "、".join(library.help_lines)
+            yield diagnose("R404", place, number=rest[0], known=known, near=nearest(rest[0], library.help_lines))
+    elif resolve.value(inside, library) is None:
+        words = [*library.blanks, *(w for w in resolve.WORDS)]
+        yield diagnose("R401", place, name=inside, near=nearest(inside, words))
+
+
+def _citation(reference: list[str], place: Place, library: Library) -> Iterator[Diagnostic]:
+    id_, number = reference[0], reference[1] if len(reference) == 2 else ""
+    law = library.laws.get(id_)
+    if law is None:
+        if library.laws:
+            yield diagnose("R402", place, law=id_, near=nearest(id_, library.laws))
+    elif number and number not in law.articles:
+        known = "、".join(law.articles) or "没有条文"
+        yield diagnose("R403", place, law=f"《{law.short}》", article=number, known=known)
+    elif law.superseded_by:
+        yield diagnose("R410", place, law=f"《{law.short}》（{law.version}）", near_id=law.superseded_by)
+
+
+def _typed_by_hand(text: Markdown, start: Place, typed: re.Pattern[str], lines: Lines) -> Iterator[Diagnostic]:
+    bare = PLACEHOLDER.sub(lambda match: " " * len(match[0]), text)
+    seen: Counter[str] = Counter()
+    for match in typed.finditer(bare):
+        before = text[max(0, match.start() - 4) : match.start()]
+        if re.search(r"[打拨线话]\s*[“\"]?$", before):
+            nth = text[: match.start()].count(match[1])
+            yield diagnose("R411", find(lines, start, match[1], nth), number=match[1])
+            seen[match[1]] += 1
+
+
+def _links(
+    document: Document,
+    text: Markdown,
+    start: Place,
+    ids: dict[str, Document],
+    lines: Lines,
+    files: frozenset[str],
+    store: Store,
+) -> Iterator[Diagnostic]:
+    if "](" not in text and "]:" not in text and "<http" not in text:
+        return
+    outline = markup.outline(text, store)
+    anchors = [heading.id for heading in outline.headings]
+    seen: Counter[str] = Counter()
+    for target in outline.links:
+        place = find(lines, start, target, seen[target])
+        seen[target] += 1
+        if target.startswith("doc:"):
+            yield from _document_link(target[4:], place, ids, store)
+        elif target.startswith("#"):
+            if markup.slug(target[1:]) not in anchors:
+                texts = [heading.text for heading in outline.headings]
+                yield diagnose("R406", place, target=target[1:], near=nearest(target[1:], texts))
+        elif not re.match(r"(?:https?://[^/]|mailto:|tel:)", target):
+            yield diagnose("R413", place, target=target)
+    # Links with a forbidden scheme leave no href behind: they are found in the text itself.
+    for match in re.finditer(r"\]\(\s*<?((?:javascript|data|vbscript|file):[^)\s>]*)", text, re.I):
+        yield diagnose("R413", find(lines, start, match[1]), target=match[1])
+    for source in outline.images:
+        file = (PurePosixPath(document.file).parent / source).as_posix()
+        if file not in files:
+            yield diagnose("R407", find(lines, start, source), target=source)
+
+
+def _document_link(target: str, place: Place, ids: dict[str, Document], store: Store) -> Iterator[Diagnostic]:
+    id_, _, anchor = target.partition("#")
+    if id_ not in ids:
+        yield diagnose("R405", place, target=id_, near=nearest(id_, ids))
+    elif anchor:
+        headings = markup.outline(ids[id_].body, store).headings
+        if markup.slug(anchor) not in [heading.id for heading in headings]:
+            yield diagnose("R406", place, target=anchor, near=nearest(anchor, [heading.text for heading in headings]))
+
+
+def _fields(document: Document, library: Library, ids: dict[str, Document]) -> Iterator[Diagnostic]:
+    for index, reference in enumerate(document.cites):
+        place = document.places.get(("cites", index), Place(document.file))
+        yield from _citation(reference.split(), place, library)
+    for index, id_ in enumerate(document.related):
+        if id_ not in ids:
+            place = document.places.get(("related", index), Place(document.file))
+            yield diagnose("R405", place, target=id_, near=nearest(id_, ids))
+    kind = library.kinds[document.kind]
+    yield from _numbers(document.data, kind.schema, (), document, library)
+    for part in document.parts:
+        spec = next((spec for spec in kind.parts if spec.name == part.name), None)
+        if spec is not None and spec.schema is not None:
+            yield from _numbers(part.data, spec.schema, (), part, library)
+
+
+def _numbers(
+    value: object, schema: object, path: tuple[str | int, ...], owner: object, library: Library
+) -> Iterator[Diagnostic]:
+    """Yield help lines in fields that the schema marks `help_line` and the library does not know."""
+    if not isinstance(schema, dict):
+        return
+    if isinstance(value, str) and schema.get("help_line") and value not in library.help_lines:
+        place = owner.places.get(path, Place(owner.file))  # type: ignore[attr-defined]
+        known = "、".join(library.help_lines)
+        yield diagnose("R404", place, number=value, known=known, near=nearest(value, library.help_lines))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _numbers(item, schema.get("items"), (*path, index), owner, library)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _numbers(item, schema.get("properties", {}).get(key), (*path, key), owner, library)

@@ -1,0 +1,1 @@
+"""What is wrong with the content: codes, places and their renderings. Rules live elsewhere."""

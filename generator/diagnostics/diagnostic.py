@@ -1,0 +1,71 @@
+"""A diagnostic, and the catalogue that words it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from generator.model import Place
+
+CATALOGUE = Path(__file__).with_name("catalogue.yml")
+# Two of three characters alike is a slip; below that a guess misleads (until is not title).
+NEAR = 0.66
+
+
+@dataclass(frozen=True)
+class Diagnostic:
+    """One fault: a stable code, its severity ("error" or "warning"), where, what is wrong and what to write."""
+
+    code: str
+    severity: str
+    place: Place
+    message: str
+    hint: str
+    related: tuple[Place, ...] = ()
+
+    def as_data(self) -> dict[str, Any]:
+        """Return plain data for JSON and for the cache."""
+        return asdict(self)
+
+
+@cache
+def catalogue() -> Mapping[str, Mapping[str, str]]:
+    """Return every code with its severity, title, message, hint, why and example."""
+    loaded: dict[str, dict[str, str]] = yaml.load(CATALOGUE.read_text("utf-8"), yaml.CSafeLoader)
+    return loaded
+
+
+def diagnose(
+    code: str, place: Place, *, near: str | None = None, related: tuple[Place, ...] = (), **values: Any
+) -> Diagnostic:
+    """Return the diagnostic `code`, its sentences filled with `values`; `near` switches to the hint that offers a word.
+
+    Raises KeyError for a code or value that the catalogue does not know.
+    """
+    entry = catalogue()[code]
+    hint = entry["near"].format(near=near, **values) if near else entry["hint"].format(**values)
+    return Diagnostic(code, entry["severity"], place, entry["message"].format(**values), hint, related)
+
+
+def from_data(data: Mapping[str, Any]) -> Diagnostic:
+    """Return the diagnostic that `Diagnostic.as_data` wrote."""
+    related = tuple(Place(**place) for place in data["related"])
+    return Diagnostic(data["code"], data["severity"], Place(**data["place"]), data["message"], data["hint"], related)
+
+
+def nearest(word: str, words: Iterable[str]) -> str | None:
+    """Return the one of `words` that `word` is most probably a slip of, or None."""
+    found = difflib.get_close_matches(word, list(words), n=1, cutoff=NEAR)
+    return found[0] if found else None
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """Return the diagnostics by file, line, column and code, each once."""
+    seen = {(d.place.file, d.place.line, d.place.column, d.code, d.message): d for d in diagnostics}
+    return [seen[key] for key in sorted(seen)]

@@ -1,0 +1,1 @@
+"""Files become a Library, every value with its place."""

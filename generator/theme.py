@@ -1,0 +1,73 @@
+"""The look: tokens, the Jinja environment with its filters, and the digest of what decides how output looks."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+DIGITS = "零一二三四五六七八九"
+
+
+def tokens(themes: Path) -> dict[str, Any]:
+    """Return the design tokens of `themes/tokens.yml`."""
+    loaded: dict[str, Any] = yaml.safe_load((themes / "tokens.yml").read_text("utf-8"))
+    return loaded
+
+
+def numeral(number: int) -> str:
+    """Return 1 to 9999 as a Chinese numeral the way laws number articles: 39 三十九, 119 一百一十九, 1009 一千零九."""
+    if not 0 < number < 10000:
+        raise ValueError(f"no article has the number {number}")
+    text, gap = "", False
+    for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, unit)
+        if digit:
+            text += ("零" if gap else "") + DIGITS[digit] + name
+            gap = False
+        elif text:
+            gap = True
+    return text[1:] if text.startswith("一十") else text
+
+
+def date_cn(date: str) -> str:
+    """Return an ISO date in the form of official documents (GB/T 9704-2012, 7.3.5.4): 2027-03-05 → 2027年3月5日."""
+    return "".join(f"{int(part)}{unit}" for part, unit in zip(date.split("-"), "年月日", strict=False))
+
+
+def file_size(size: int) -> str:
+    """Return a size in bytes as people read it: 48 KB, 1.6 MB."""
+    return f"{size / 1048576:.1f} MB" if size >= 1048576 else f"{max(1, round(size / 1024))} KB"
+
+
+def environment(folders: Iterable[Path]) -> Any:
+    """Return the Jinja environment for templates in `folders`, first match wins. Undefined names raise.
+
+    A kind's templates are found as `<kind>/page.html` in the folder of kinds, masters and partials in the theme's.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    env = Environment(
+        loader=FileSystemLoader([str(folder) for folder in folders]),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=False,
+    )
+    env.filters.update(numeral=numeral, date_cn=date_cn, file_size=file_size)
+    return env
+
+
+@lru_cache(maxsize=64)
+def digest(folder: Path) -> str:
+    """Return the digest of every file below `folder`, by relative path and content."""
+    total = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts):
+        total.update(str(path.relative_to(folder)).encode())
+        total.update(hashlib.sha256(path.read_bytes()).digest())
+    return total.hexdigest()
