@@ -1,0 +1,1 @@
+"""Things made of other things: a book for each audience."""

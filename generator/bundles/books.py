@@ -1,0 +1,127 @@
+"""One book for each audience: its documents as chapters, in parts by question or by kind."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from generator import theme
+from generator.model import ANSWERS, AUDIENCES, Artifact, Document, Library, Made, Project
+from generator.press import plan as sheets
+from generator.reading import resolve
+from generator.store import key_of
+
+TITLES = {"教师": "教师用书", "家长": "家长读本", "学校": "学校工作手册", "学生": "同学读本"}
+QUESTIONS = ("家长", "学生")  # readers who look for an answer; the others look for a kind of paper
+# Layout cost grows faster than pages: a volume holds some 200 pages at about 700 characters each.
+VOLUME = 140_000
+
+
+def plan(library: Library, project: Project) -> list[Artifact]:
+    """Return a book artifact for each audience that has documents, in volumes where it would grow too thick."""
+    look = sheets.digest(project)
+    books = []
+    for audience in AUDIENCES:
+        volumes = _volumes([d for d in library.documents if audience in d.audiences])
+        for number, documents in enumerate(volumes, 1):
+            args = _args(audience, documents, library, f"（{theme.numeral(number)}）" if len(volumes) > 1 else "")
+            name = sheets.name_of(args["book"]["title"])
+            books.append(
+                Artifact(
+                    path=f"site/pdf/book-{BOOK_IDS[audience]}{f'-{number}' if len(volumes) > 1 else ''}.pdf",
+                    media_type=sheets.PDF,
+                    output="book",
+                    args=args,
+                    depends=key_of(look, json.dumps(args, ensure_ascii=False, sort_keys=True)),
+                    label=args["book"]["title"],
+                    audience=audience,
+                    copies=(f"pdf/{audience}/{name}",),
+                )
+            )
+    return books
+
+
+BOOK_IDS = {"教师": "teachers", "家长": "parents", "学校": "schools", "学生": "students"}
+
+
+def make(artifact: Artifact, project: Project) -> Made:
+    """Return the PDF of a book."""
+    args = artifact.args
+    parts = [
+        {
+            "title": part["title"],
+            "chapters": [
+                {"id": job["sheet"]["id"], "title": job["sheet"]["title"], "html": sheets.sheet_html(job, project)}
+                for job in part["jobs"]
+            ],
+        }
+        for part in args["parts"]
+    ]
+    env = sheets.environment(project)
+    html = env.get_template("book.html").render(
+        book={**args["book"], "parts": parts}, tokens=theme.tokens(project.themes), root=""
+    )
+    pdf = sheets.press(project).render(html)
+    return Made(pdf.data, pdf.problems, {"pages": pdf.pages})
+
+
+def _volumes(documents: list[Document]) -> list[list[Document]]:
+    volumes: list[list[Document]] = []
+    size = VOLUME
+    for document in documents:
+        length = sum(len(text) for _, text in resolve.texts(document))
+        if size + length > VOLUME:
+            volumes.append([])
+            size = 0
+        volumes[-1].append(document)
+        size += length
+    return volumes
+
+
+def _args(audience: str, documents: list[Document], library: Library, suffix: str) -> dict[str, Any]:
+    info = library.info
+    used = {number: None for document in documents for number in resolve.help_lines(document, library)}
+    cited = {(law["id"], law["article"]): law for document in documents for law in resolve.cited(document, library)}
+    return {
+        "book": {
+            "title": TITLES[audience] + suffix,
+            "audience": audience,
+            "library": {
+                "name": info.name,
+                "tagline": info.tagline,
+                "publisher": info.publisher,
+                "licence": info.licence,
+                "licence_note": info.licence_note,
+            },
+            "school": resolve.value("学校名称", library),
+            "edition": max(document.reviewed for document in documents),
+            "laws": list(cited.values()),
+            "lines": [vars(library.help_lines[number]) for number in library.help_lines if number in used],
+        },
+        "parts": [
+            {"title": title, "jobs": [_job(document, library) for document in listed]}
+            for title, listed in _parts(audience, documents, library).items()
+            if listed
+        ],
+    }
+
+
+def _parts(audience: str, documents: Iterable[Document], library: Library) -> Mapping[str, list[Document]]:
+    if audience in QUESTIONS:
+        parts: dict[str, list[Document]] = {answer: [] for answer in ANSWERS}
+        for document in documents:
+            parts[document.answers[0]].append(document)
+        return parts
+    parts = {kind.name: [] for kind in library.kinds.values()}
+    for document in documents:
+        parts[library.kinds[document.kind].name].append(document)
+    return parts
+
+
+def _job(document: Document, library: Library) -> dict[str, Any]:
+    print_, part = next(iter(sheets.prints(document, library)))
+    return {**sheets.job(document, print_, part, library), "master": "chapter.html"}
+
+
+OUTPUTS = {"book": (plan, make)}

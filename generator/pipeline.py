@@ -1,0 +1,165 @@
+"""The seven steps of a build: load, check, plan, make, lay out the site; reporting and publishing are the caller's."""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from generator import outputs
+from generator.checks import printed
+from generator.checks.run import run as check_library
+from generator.diagnostics.diagnostic import Diagnostic, in_order
+from generator.model import Artifact, Library, Made, Problem, Project, Receipt
+from generator.publish import tree, workers
+from generator.publish.cache import Cache, Record
+from generator.reading.load import load
+from generator.store import Store
+
+ROOT = Path(__file__).resolve().parents[1]
+CONFIG = ROOT / "mkdocs.yml"
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything that one build gives: what was read, what is wrong, and the tree to publish (empty if faulty)."""
+
+    library: Library
+    diagnostics: list[Diagnostic]
+    entries: list[tree.Entry]
+    made: int = 0
+
+    @property
+    def faulty(self) -> bool:
+        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+
+
+def project_of(content: Path, kinds: Sequence[Path] = ()) -> Project:
+    """Return the project with this content folder; `kinds` are folders of further kinds of document."""
+    cache = Path(os.environ.get("LIBRARY_CACHE", ROOT / ".cache" / "made"))
+    return Project(content.resolve(), ROOT / "themes", (ROOT / "generator" / "kinds", *kinds), cache)
+
+
+def check(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]:
+    """Return the library and everything wrong with it."""
+    library, found = load(project, school)
+    files = frozenset(p.relative_to(project.content).as_posix() for p in project.content.rglob("*") if p.is_file())
+    found += check_library(library, lines_of(project), files, Store(project.cache), _today())
+    return library, in_order(found)
+
+
+def make(
+    project: Project,
+    school: str = "",
+    *,
+    only: frozenset[str] = frozenset(),
+    without: frozenset[str] = frozenset(),
+    jobs: int = 0,
+    progress: Progress = lambda done, total, name: None,
+) -> Result:
+    """Read, check, plan and make everything; nothing is published.
+
+    `only` are ids of documents, `without` names of outputs to leave out.
+    """
+    from generator.site import pages, render
+
+    library, found = check(project, school)
+    if any(diagnostic.severity == "error" for diagnostic in found):
+        return Result(library, found, [])
+    cache = Cache(Store(project.cache))
+    planned = outputs.plan(library, project, only, without)
+    records = {a.path: record for a in planned if (record := cache.record(a))}
+    missing = [artifact for artifact in planned if artifact.path not in records]
+    maker = functools.partial(outputs.make, project=project)
+    for done, (artifact, made) in enumerate(workers.run(missing, maker, jobs or os.cpu_count() or 1), 1):
+        failed = any(problem.code == "failed" for problem in made.problems)
+        records[artifact.path] = _record(made.problems) if failed else cache.keep(artifact, made)
+        progress(done, len(missing), artifact.label or artifact.path)
+    found += _press_diagnostics(planned, records, library, lines_of(project))
+    site = render.artifacts(pages.plan(library, _receipts(planned, records)), library, project)
+    site = [page for page in site if not only or page.document in only]
+    known = {page.path: record for page in site if (record := cache.record(page))}
+    new = [page for page in site if page.path not in known]
+    made_pages = render.render(new, library, project, CONFIG)
+    records |= known | {page.path: cache.keep(page, Made(made_pages[page.path])) for page in new}
+    entries = [_entry(artifact, records[artifact.path], cache) for artifact in (*planned, *site)]
+    entries += [_static(path, data) for path, data in _files(project, library).items()]
+    return Result(library, in_order(found), entries, len(missing) + len(new))
+
+
+def lines_of(project: Project) -> Callable[[str], list[str]]:
+    """Return what gives the lines of a content file by its name, each file read once."""
+
+    @functools.cache
+    def lines(file: str) -> list[str]:
+        try:
+            text = (project.content / file).read_bytes().decode("utf-8", "replace")
+        except OSError:
+            return []
+        return text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
+
+    return lines
+
+
+def _today() -> str:
+    return os.environ.get("LIBRARY_TODAY") or datetime.datetime.now().astimezone().date().isoformat()
+
+
+def _record(problems: Iterable[Problem]) -> Record:
+    return Record(0, "", tuple(problems), {})
+
+
+def _press_diagnostics(
+    planned: Sequence[Artifact], records: dict[str, Record], library: Library, lines: Callable[[str], list[str]]
+) -> list[Diagnostic]:
+    documents = {document.id: document for document in library.documents}
+    return [
+        diagnostic
+        for artifact in planned
+        for diagnostic in printed.check(
+            artifact.path, documents.get(artifact.document), records[artifact.path].problems, lines
+        )
+    ]
+
+
+def _receipts(planned: Sequence[Artifact], records: dict[str, Record]) -> dict[str, list[Receipt]]:
+    """Return what pages offer, by the id of the document or, for books, by audience."""
+    receipts: dict[str, list[Receipt]] = {}
+    for artifact in planned:
+        if artifact.media_type == "application/pdf":
+            record = records[artifact.path]
+            receipt = Receipt(
+                artifact.path.removeprefix("site/"),
+                artifact.label,
+                artifact.audience,
+                record.size,
+                record.facts.get("pages", 0),
+            )
+            receipts.setdefault(artifact.document or artifact.audience, []).append(receipt)
+    return receipts
+
+
+def _files(project: Project, library: Library) -> dict[str, bytes]:
+    """Return what is published as it stands: the theme's own files and pictures of the content."""
+    from generator.site import look
+
+    found = {f"site/{path}": data for path, data in look.files(project.themes).items()}
+    for folder in (project.content / kind for kind in library.kinds):
+        for path in sorted(folder.rglob("*")):
+            if path.suffix in (".svg", ".png", ".jpg", ".webp") and path.is_file():
+                found[f"site/content/{path.relative_to(project.content).as_posix()}"] = path.read_bytes()
+    return found
+
+
+def _entry(artifact: Artifact, record: Record, cache: Cache) -> tree.Entry:
+    read = functools.partial(cache.data, artifact)
+    return tree.Entry(artifact.path, record.digest, record.size, artifact.document, artifact.copies, read)
+
+
+def _static(path: str, data: bytes) -> tree.Entry:
+    return tree.Entry(path, hashlib.sha256(data).hexdigest(), len(data), "", (), lambda: data)

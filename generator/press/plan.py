@@ -1,0 +1,154 @@
+"""Printed sheets: which PDFs a library gives, and how one is made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from generator import theme, view
+from generator.model import Artifact, Document, Library, Made, Part, Project, View
+from generator.press import fonts
+from generator.press.engine import Press
+from generator.reading import resolve
+from generator.store import Store, key_of
+
+PDF = "application/pdf"
+# Characters that Windows refuses in file names.
+UNSAFE = str.maketrans({c: "" for c in '\\/:*?"<>|'} | {"\n": " "})
+
+
+def plan(library: Library, project: Project) -> list[Artifact]:
+    """Return an artifact for every print of every document."""
+    look = digest(project)
+    return [
+        artifact
+        for document in library.documents
+        for print_, part in prints(document, library)
+        for artifact in [_artifact(document, print_, part, library, look)]
+    ]
+
+
+def prints(document: Document, library: Library) -> Iterator[tuple[View, Part | None]]:
+    """Yield the prints that a document has, each with the part it is of, if any."""
+    for print_ in library.kinds[document.kind].prints:
+        part = next((part for part in document.parts if part.name == print_.part), None)
+        if not print_.part or part is not None:
+            yield print_, part
+
+
+def job(document: Document, print_: View, part: Part | None, library: Library) -> dict[str, Any]:
+    """Return all that a template reads for one print, as plain data: view, sheet frame and values of placeholders."""
+    info = library.info
+    audience = print_.audience or document.audiences[0]
+    return {
+        "template": print_.template,
+        "master": f"{print_.master}.html",
+        "view": view.cut(document, print_, part),
+        "fills": resolve.fills(document, library),
+        "folder": str(Path(document.file).parent),
+        "sheet": {
+            "id": document.id,
+            "title": document.title if part is None else (part.title if part.title != part.label else document.title),
+            "summary": document.summary,
+            "kind": library.kinds[document.kind].name,
+            "label": print_.label,
+            "audience": audience,
+            "stages": list(document.stages),
+            "minutes": document.minutes,
+            "laws": resolve.cited(document, library),
+            "lines": [vars(library.help_lines[number]) for number in resolve.help_lines(document, library)],
+            "reviewed": document.reviewed,
+            "library": {
+                "name": info.name,
+                "tagline": info.tagline,
+                "publisher": info.publisher,
+                "licence": document.licence,
+                "licence_note": info.licence_note,
+            },
+            "school": resolve.value("学校名称", library),
+            "address": f"{info.base_url.rstrip('/')}/{document.id}.html" if info.base_url else "",
+        },
+    }
+
+
+def make(artifact: Artifact, project: Project) -> Made:
+    """Return the PDF of a planned sheet with its number of pages and everything wrong with it."""
+    pdf = press(project).render(sheet_html(artifact.args, project))
+    return Made(pdf.data, pdf.problems, {"pages": pdf.pages})
+
+
+def sheet_html(args: Mapping[str, Any], project: Project) -> str:
+    """Return the complete HTML of one print; with `master` chapter.html its chapter in a book."""
+    env = environment(project)
+    context = {"sheet": args["sheet"], "master": args["master"], "tokens": theme.tokens(project.themes), "root": ""}
+    finish = _finisher(args, project)
+    dressed = view.dress(args["view"], Store(project.cache), finish)
+    return str(env.get_template(args["template"]).render(context | dressed))
+
+
+def _finisher(args: Mapping[str, Any], project: Project) -> Callable[[str], str]:
+    from generator import markup
+
+    macros = environment(project).get_template("fill.html").module
+    make_fill = view.filler(args["fills"], macros, root="")
+
+    def finish(text: str) -> str:
+        return markup.with_images(markup.fill(text, make_fill), lambda source: f"/content/{args['folder']}/{source}")
+
+    return finish
+
+
+@cache
+def environment(project: Project) -> Any:
+    """Return the Jinja environment of print: masters, then the kinds' own templates."""
+    return theme.environment([project.themes / "print", *project.kinds])
+
+
+@cache
+def press(project: Project) -> Press:
+    """Return the press of this process; setting up fonts is its dearest step."""
+    return Press(project.themes, project.content, project.fonts)
+
+
+@cache
+def digest(project: Project) -> str:
+    """Return the digest of everything but the document that decides a sheet's bytes."""
+    parts = [theme.digest(project.themes / "print"), *(theme.digest(folder) for folder in project.kinds)]
+    parts += [
+        theme.digest(Path(__file__).parents[1] / "press"),
+        fonts.digest(fonts.resolve(project.themes, project.fonts), project.fonts),
+    ]
+    parts += [key_of((project.themes / name).read_bytes()) for name in ("tokens.yml", "fonts.yml")]
+    parts += [version(name) for name in ("weasyprint", "pydyf", "fonttools", "jinja2", "markdown", "nh3")]
+    return key_of(*parts)
+
+
+def name_of(title: str, label: str = "") -> str:
+    """Return a file name that Windows, macOS and WPS all take: the Chinese title with what the print is."""
+    stem = title.translate(UNSAFE).strip(" .")
+    return f"{stem}（{label}）.pdf" if label else f"{stem}.pdf"
+
+
+def _artifact(document: Document, print_: View, part: Part | None, library: Library, look: str) -> Artifact:
+    args = job(document, print_, part, library)
+    suffix = f"-{print_.name}" if print_.name else ""
+    audiences = [print_.audience] if print_.audience else list(document.audiences)
+    name = name_of(document.title, print_.label)
+    return Artifact(
+        path=f"site/pdf/{document.id}{suffix}.pdf",
+        media_type=PDF,
+        output="pdf",
+        args=args,
+        depends=key_of(look, json.dumps(args, ensure_ascii=False, sort_keys=True)),
+        document=document.id,
+        label=print_.label,
+        audience=audiences[0],
+        copies=tuple(f"pdf/{audience}/{name}" for audience in audiences),
+    )
+
+
+OUTPUTS = {"pdf": (plan, make)}

@@ -1,0 +1,154 @@
+"""The published tree: laid out fresh beside the old one and swapped in as a whole; described by its manifest."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "manifest.json"
+EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
+AT_FDCWD = -100
+
+
+class Busy(Exception):
+    """Another build is writing the same tree."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of the tree: where its bytes come from and what the manifest says of it.
+
+    `copies` are further paths of the same bytes, hard links where the file system has them.
+    """
+
+    path: str
+    digest: str
+    size: int
+    source: str
+    copies: tuple[str, ...]
+    read: Callable[[], bytes]
+
+
+def unchanged(target: Path, entries: list[Entry]) -> bool:
+    """Return whether `target` already is what `entries` describe."""
+    return _manifest_data(entries) == manifest(target)
+
+
+def manifest(target: Path) -> list[dict[str, Any]]:
+    """Return the manifest of a published tree, empty if there is none."""
+    try:
+        listed: list[dict[str, Any]] = json.loads((target / MANIFEST).read_text("utf-8"))["artifacts"]
+        return listed
+    except (FileNotFoundError, ValueError, KeyError):
+        return []
+
+
+def publish(target: Path, entries: list[Entry]) -> None:
+    """Lay out `entries` in a fresh folder and put it in the place of `target`, all or nothing.
+
+    Files that the old tree holds unchanged are linked, not copied. Raises Busy if another build holds the tree.
+    """
+    with locked(target):
+        old = {entry["path"]: entry["digest"] for entry in manifest(target)}
+        fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
+        try:
+            for entry in entries:
+                _lay(entry, fresh, target, old)
+            text = json.dumps({"artifacts": _manifest_data(entries)}, ensure_ascii=False, indent=1)
+            (fresh / MANIFEST).write_text(text + "\n", "utf-8")
+            fresh.chmod(0o755)
+            _swap(fresh, target)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+def recover(target: Path) -> None:
+    """Put the old tree back where a build was killed between two renames, and drop what killed builds left."""
+    with contextlib.suppress(Busy), locked(target):
+        aside = target.with_name(f".{target.name}.old")
+        if aside.is_dir() and not target.exists():
+            aside.rename(target)
+        shutil.rmtree(aside, ignore_errors=True)
+        for left in target.parent.glob(f".{target.name}.new-*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def locked(target: Path) -> Iterator[None]:
+    """Hold the tree for one build. Raises Busy at once if another one does."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lock = open(target.parent / f".{target.name}.lock", "w")  # noqa: SIM115
+    try:
+        try:
+            import fcntl
+
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except ImportError:
+            pass  # Windows: two builds at a time are the user's own care there
+        except OSError as error:
+            raise Busy(str(target)) from error
+        yield
+    finally:
+        lock.close()
+
+
+def _manifest_data(entries: list[Entry]) -> list[dict[str, Any]]:
+    return [
+        {"path": e.path, "digest": e.digest, "size": e.size, "source": e.source, "copies": list(e.copies)}
+        for e in sorted(entries, key=lambda e: e.path)
+    ]
+
+
+def _lay(entry: Entry, fresh: Path, target: Path, old: Mapping[str, str]) -> None:
+    path = fresh / entry.path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    before = target / entry.path
+    if not (old.get(entry.path) == entry.digest and _same_size(before, entry.size) and _linked(before, path)):
+        path.write_bytes(entry.read())
+    for copy in entry.copies:
+        other = fresh / copy
+        other.parent.mkdir(parents=True, exist_ok=True)
+        if not _linked(path, other):
+            shutil.copyfile(path, other)
+
+
+def _same_size(path: Path, size: int) -> bool:
+    try:
+        return path.stat().st_size == size
+    except FileNotFoundError:
+        return False
+
+
+def _linked(source: Path, path: Path) -> bool:
+    try:
+        os.link(source, path)
+    except OSError:
+        return False
+    return True
+
+
+def _swap(fresh: Path, target: Path) -> None:
+    if not target.exists():
+        fresh.rename(target)
+    elif not _exchanged(fresh, target):
+        aside = target.with_name(f".{target.name}.old")
+        target.rename(aside)
+        fresh.rename(target)
+        shutil.rmtree(aside)
+
+
+def _exchanged(one: Path, other: Path) -> bool:
+    """Exchange two folders in one step (Linux, glibc 2.28 and later); False where that cannot be done."""
+    try:
+        rename = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(rename(AT_FDCWD, os.fsencode(one), AT_FDCWD, os.fsencode(other), EXCHANGE) == 0)

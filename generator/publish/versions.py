@@ -1,0 +1,21 @@
+"""Versions of what a build leans on, for `build.py doctor`."""
+
+from __future__ import annotations
+
+import platform
+from ctypes.util import find_library
+from importlib.metadata import PackageNotFoundError, version
+
+PACKAGES = ("mkdocs", "mkdocs-material", "weasyprint", "markdown", "nh3", "jsonschema", "fonttools", "pyyaml")
+LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz", "harfbuzz-subset", "fontconfig")
+
+
+def versions() -> dict[str, str]:
+    """Return name and version of Python, packages and system libraries; "" where one is missing."""
+    found = {"Python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = ""
+    return found | {f"lib{name}": find_library(name) or "" for name in LIBRARIES}

@@ -1,0 +1,59 @@
+"""Makers at work: in this process for a few artifacts, else in a pool of processes."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+
+from generator.model import Artifact, Made, Problem
+
+Make = Callable[[Artifact], Made]
+# Starting a pool costs about as much as making four sheets.
+FEW = 4
+
+
+def run(artifacts: Sequence[Artifact], make: Make, jobs: int) -> Iterator[tuple[Artifact, Made]]:
+    """Yield each artifact with what was made of it, as they get done. `make` must be picklable.
+
+    A maker that fails gives a Made with the problem "failed" and no bytes; the others are made all the same.
+    """
+    if jobs == 1 or len(artifacts) <= FEW:
+        yield from ((artifact, _tried(make, artifact)) for artifact in artifacts)
+        return
+    try:
+        pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+    except (OSError, PermissionError):
+        # Without a usable /dev/shm there is no pool.
+        yield from ((artifact, _tried(make, artifact)) for artifact in artifacts)
+        return
+    left = dict.fromkeys(range(len(artifacts)))
+    with pool:
+        futures = {pool.submit(_tried, make, artifact): number for number, artifact in enumerate(artifacts)}
+        for future in as_completed(futures):
+            try:
+                made = future.result()
+            except BrokenProcessPool:
+                break
+            number = futures[future]
+            del left[number]
+            yield artifacts[number], made
+    # A worker was killed: what is left is made one by one, so that the one that kills is named.
+    for number in left:
+        yield artifacts[number], _alone(make, artifacts[number])
+
+
+def _tried(make: Make, artifact: Artifact) -> Made:
+    try:
+        return make(artifact)
+    except Exception as error:
+        return Made(b"", (Problem("failed", artifact.path, f"{type(error).__name__}: {error}"),))
+
+
+def _alone(make: Make, artifact: Artifact) -> Made:
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+        try:
+            return pool.submit(_tried, make, artifact).result()
+        except BrokenProcessPool:
+            return Made(b"", (Problem("failed", artifact.path, "排版程序中途退出"),))

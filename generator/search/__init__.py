@@ -1,0 +1,1 @@
+"""Search without a server: what the browser loads to find documents."""
