@@ -48,7 +48,7 @@ def _build(options: argparse.Namespace) -> int:
     print(
         f"完成：{len(result.library.documents)} 份材料，网页 {kinds['.html']} 个，PDF {kinds['.pdf']} 个，"
         f"新做 {result.made} 个，用时 {time.monotonic() - started:.1f} 秒。\n"
-        f"网站：{out / 'site' / 'index.html'}\n印刷品：{out / 'pdf'}"
+        f"网页：{out / 'site' / '' if only else out / 'site' / 'index.html'}\n印刷品：{out / 'pdf'}"
     )
     return 0
 
@@ -64,7 +64,9 @@ def _check(options: argparse.Namespace) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from generator.site import plugin
 
+    # MkDocs calls `hooks.py`, which knows the folders only by these.
     os.environ["LIBRARY_CONTENT"] = str(options.content.resolve())
+    os.environ["LIBRARY_KINDS"] = os.pathsep.join(str(folder.resolve()) for folder in options.kinds)
     print(f"打开 http://{options.address}/ ；改动保存后网页会自动更新，按 Ctrl+C 结束。")
     plugin.serve(CONFIG, options.address)
     return 0

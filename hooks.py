@@ -17,7 +17,8 @@ WITHOUT = frozenset({"book"})
 
 
 def _project() -> Project:
-    return pipeline.project_of(Path(os.environ.get("LIBRARY_CONTENT", ROOT / "content")))
+    kinds = [Path(folder) for folder in os.environ.get("LIBRARY_KINDS", "").split(os.pathsep) if folder]
+    return pipeline.project_of(Path(os.environ.get("LIBRARY_CONTENT", ROOT / "content")), kinds)
 
 
 def on_files(files: Any, config: Any) -> Any:
@@ -32,6 +33,6 @@ def on_files(files: Any, config: Any) -> Any:
 
 def on_serve(server: Any, config: Any, builder: Any) -> Any:
     """Watch what pages are made from."""
-    for folder in (_project().content, ROOT / "themes", ROOT / "generator" / "kinds"):
+    for folder in (_project().content, ROOT / "themes", *_project().kinds):
         server.watch(str(folder))
     return server

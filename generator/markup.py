@@ -17,18 +17,38 @@ from xml.etree.ElementTree import Element
 from generator.store import Store, key_of
 
 # Part of every memo key: raise it when the same text must give other HTML.
-DIALECT = "1"
+DIALECT = "2"
 BOXES = {"这样说": "say", "提醒": "note", "不要": "dont", "框": "frame", "短版": "short"}
-HAN = r"\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\u201c\u201d\u2018\u2019\u2014\u2026\u00b7\U00020000-\U0003ffff"
+HAN = (
+    r"\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
+    r"\u201c\u201d\u2018\u2019\u2014\u2026\u00b7"
+)
 PLACEHOLDER = re.compile(r"\{\{[ ]*([^{}\n]*?)[ ]*\}\}")
 FILL = re.compile(r'<var data-fill="([^"]*)"></var>')
-_INLINE = r"(?:</?(?:strong|em|a|span|code|var|sup|sub|del)\b[^>]*>)*"
-_JOIN = re.compile(rf"(?<=[{HAN}])({_INLINE})\n({_INLINE})(?=[{HAN}])")
-_LIST = re.compile(r"^( *)(?:[-*+]|\d{1,3}[.)])[ ]+\S")
+# The full-width colons are what a Chinese keyboard gives.
+_FENCE = re.compile(r"^ {0,3}[:：]{3,}[ ]*(.*?)[ :：]*$", re.M)
+_INLINE = r"(?:</?(?:strong|em|a|span|code|sup|sub|del|b|i|u)\b[^>]*>)*"
+# A line end that is no space on paper: only two Latin words need one. What is set as typed keeps its lines.
+_JOIN = re.compile(
+    rf"<pre>.*?</pre>|(?:(?<=[{HAN}])|(?<=</var>))({_INLINE})\n *({_INLINE})(?=\S)|"
+    rf"(?<=\S)({_INLINE})\n *({_INLINE})(?=[{HAN}]|<var )",
+    re.S,
+)
+# Where all lines end so, there is none to join with the next.
+_ENDS = ("</p>", "</h2>", "</h3>", "</h4>", "</li>", "</ul>", "</ol>", "<ul>", "<ol>")
+_LIST = re.compile(r"( *)([-*+]|\d{1,3}[.)])[ ]+(?=\S)")
+# Numbers typed by hand and the two wide spaces of a Chinese paragraph: 1、 1．（一） 一、 ① 第一条
+_TYPED = re.compile(
+    rf"\d{{1,3}}(?:[、．]|\.(?=[{HAN}]))|[（(][一二三四五六七八九十\d]{{1,3}}[）)]|[一二三四五六七八九十]{{1,3}}、|"
+    r"[①-⑳\u3000]|第[一二三四五六七八九十百零]{1,7}[条章节][ \u3000]"
+)
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.S)
 _TAG = re.compile(r"<[^>]*>")
 _LINK = re.compile(r'<a href="([^"]*)"')
+# Without one of these no inline pattern matches.
+_MARK = re.compile(r"[`\\\[<&*_{]|  \n")
 _IMAGE = re.compile(r'<img [^>]*?src="([^"]*)"')
+_STRAY = re.compile(rf"(<[^>]*>)|{PLACEHOLDER.pattern}")
 _ALONE = re.compile(r'<p>(<var data-fill="横线 [^"]*"></var>)</p>')
 
 TAGS = {
@@ -64,6 +84,18 @@ class Outline:
     characters: int
 
 
+@dataclass(frozen=True)
+class Box:
+    """A box of a text: name (empty for a closing line without a box), opening line, offsets, what is inside."""
+
+    name: str
+    line: str
+    start: int
+    end: int
+    inside: str
+    closed: bool
+
+
 def placeholders(text: str) -> list[str]:
     """Return the inside of each `{{…}}` in order, inner white space folded."""
     return [" ".join(match[1].split()) for match in PLACEHOLDER.finditer(text)] if "{{" in text else []
@@ -76,12 +108,12 @@ def slug(text: str) -> str:
 
 def html(text: str, store: Store) -> str:
     """Return the sanitised HTML of `text`, placeholders as `<var data-fill="…"></var>`; kept in `store`."""
-    return _kept(text, store, "html").decode()
+    return _kept("html", text, store, _convert)
 
 
 def outline(text: str, store: Store) -> Outline:
     """Return headings, links, images and length of `text`; kept in `store`."""
-    data = json.loads(_kept(text, store, "outline"))
+    data = json.loads(_kept("outline", text, store, lambda text: json.dumps(_survey(html(text, store)))))
     headings = tuple(Heading(*heading) for heading in data["headings"])
     return Outline(headings, tuple(data["links"]), tuple(data["images"]), data["characters"])
 
@@ -116,16 +148,14 @@ def plain(markup: str) -> str:
     return re.sub(r"\n\s*\n+", "\n", entities.unescape(_TAG.sub("", text))).strip()
 
 
-def _kept(text: str, store: Store, what: str) -> bytes:
+def _kept(what: str, text: str, store: Store, make: Callable[[str], str]) -> str:
     key = key_of(DIALECT, text)
     kept = store.get(what, key)
-    if kept is None:
-        converted = _convert(text)
-        store.put("html", key, converted.encode())
-        store.put("outline", key, json.dumps(_survey(converted), ensure_ascii=False).encode())
-        kept = store.get(what, key)
-        assert kept is not None
-    return kept
+    if kept is not None:
+        return kept.decode()
+    made = make(text)
+    store.put(what, key, made.encode())
+    return made
 
 
 def _survey(converted: str) -> Mapping[str, Any]:
@@ -142,48 +172,80 @@ def _survey(converted: str) -> Mapping[str, Any]:
     }
 
 
+def boxes(text: str) -> list[Box]:
+    """Return the boxes `::: name` … `:::` of a text in order; they do not nest: the next opening line ends one, too."""
+    found: list[Box] = []
+    if ":::" not in text.replace("：", ":"):
+        return found
+    opened: re.Match[str] | None = None
+    for fence in _FENCE.finditer(text):
+        if opened:
+            inside = text[opened.end() : fence.start()]
+            end = fence.start() if fence[1] else fence.end()
+            found.append(Box(opened[1], opened[0], opened.start(), end, inside, not fence[1]))
+        elif not fence[1]:
+            found.append(Box("", fence[0], fence.start(), fence.end(), "", True))
+        opened = fence if fence[1] else None
+    if opened:
+        found.append(Box(opened[1], opened[0], opened.start(), len(text), text[opened.end() :], False))
+    return found
+
+
 def _convert(text: str) -> str:
-    return _with_ids(_boxes(text.split("\n")))
-
-
-def _boxes(lines: list[str]) -> str:
-    """Convert a text whose `::: name` … `:::` stretches become boxes; boxes do not nest."""
+    text = re.sub(r"</?var\b[^>]*>", "", text, flags=re.I)
     parts: list[str] = []
-    start = 0
-    while start < len(lines):
-        end = next((i for i in range(start, len(lines)) if lines[i].startswith(":::")), len(lines))
-        parts.append(_blocks(lines[start:end]))
-        if end == len(lines):
-            break
-        close = next((i for i in range(end + 1, len(lines)) if lines[i].strip() == ":::"), len(lines))
-        name = lines[end].strip(": ")
-        inside = _blocks(lines[end + 1 : close])
-        parts.append(
-            f'<div class="box {BOXES.get(name, "frame")}"><p class="box-t">{entities.escape(name)}</p>{inside}</div>'
-        )
-        start = close + 1
-    return "\n".join(part for part in parts if part)
+    done = 0
+    for box in boxes(text):
+        parts.append(_blocks(text[done : box.start]))
+        if box.name:
+            label = f'<p class="box-t">{entities.escape(box.name)}</p>'
+            parts.append(f'<div class="box {BOXES.get(box.name, "frame")}">{label}{_blocks(box.inside)}</div>')
+        done = box.end
+    parts.append(_blocks(text[done:]))
+    return _with_ids("\n".join(part for part in parts if part))
 
 
-def _blocks(lines: list[str]) -> str:
-    raw = _markdown().reset().convert("\n".join(_tidy(lines)))
-    clean = _clean(raw)
-    clean = re.sub(r' align="(l|c|r)[a-z]*"', r' class="\1"', clean)
-    clean = clean.replace(' rel="noopener noreferrer"', "")
-    return _ALONE.sub(r"\1", _JOIN.sub(r"\1\2", clean))
+def _blocks(text: str) -> str:
+    clean = _clean(_markdown().reset().convert("\n".join(_tidy(text.split("\n")))))
+    clean = re.sub(r'(<t[hd]\b[^>]*) align="(l|c|r)[a-z]*"', r'\1 class="\2"', clean)
+    # In HTML typed by hand placeholders are still as written.
+    if "{{" in clean:
+        clean = _STRAY.sub(lambda m: m[1] or f'<var data-fill="{" ".join(m[2].split())}"></var>', clean)
+    if not all(line.endswith(_ENDS) for line in clean.split("\n")):
+        clean = _JOIN.sub(lambda m: m[0] if m[0].startswith("<pre>") else "".join(filter(None, m.groups())), clean)
+    return _ALONE.sub(r"\1", clean)
 
 
 def _tidy(lines: list[str]) -> list[str]:
-    """Meet habits from WPS: a list right below a line of text, and inner lists indented by two or three spaces."""
+    """Meet habits from WPS: what Markdown wants set off by an empty line is set off (lists, tables, numbered
+    paragraphs and the text after them), and inner lists may be indented by two spaces or more.
+    """
     out: list[str] = []
+    levels: list[int] = []  # the indent of each list that is open
+    paragraph = False  # whether the item has paragraphs, which would swallow the next item
     for line in lines:
-        match = _LIST.match(line)
-        if match:
-            indent = len(match[1])
-            line = " " * (4 * ((indent + 2) // 4)) + line[indent:]
-            before = out[-1] if out else ""
-            if before.strip() and not _LIST.match(before) and not before.startswith((" ", ">", "|")):
-                out.append("")
+        before = out[-1] if out else ""
+        indent = len(line) - len(line.lstrip(" "))
+        apart = line.startswith("|") != before.startswith("|") or bool(_TYPED.match(line))
+        if item := _LIST.match(line):
+            apart = apart or not levels or paragraph
+            paragraph = False
+            while levels and indent < levels[-1]:
+                levels.pop()
+            # No list of ours has so many levels; Python-Markdown would fail at some 150.
+            if not levels or (indent > levels[-1] + 1 and len(levels) < 9):
+                levels.append(indent)
+            line = f"{' ' * 4 * (len(levels) - 1)}{item[2].replace(')', '.')} {line[item.end() :]}"
+        elif levels and line.strip():
+            if indent < 2:
+                apart = True
+                levels = []
+                paragraph = False
+            elif not before.strip():
+                paragraph = True
+                line = " " * 4 * sum(level < indent for level in levels) + line.lstrip(" ")
+        if apart and before.strip() and line.strip():
+            out.append("")
         out.append(line)
     return out
 
@@ -193,15 +255,29 @@ def _markdown() -> Any:
     import markdown
     from markdown.extensions.tables import TableExtension
     from markdown.inlinepatterns import InlineProcessor
+    from markdown.treeprocessors import Treeprocessor
+    from markdown.util import AtomicString
 
     class Fill(InlineProcessor):
         def handleMatch(self, m: re.Match[str], data: str) -> tuple[Element, int, int]:  # type: ignore[override]
             return Element("var", {"data-fill": " ".join(m[1].split())}), m.start(0), m.end(0)
 
+    class Unmarked(Treeprocessor):
+        """Spares texts without any inline mark, which most are, the search for each of the patterns."""
+
+        def run(self, root: Element) -> None:
+            for element in root.iter():
+                if element.text and not _MARK.search(element.text):
+                    element.text = AtomicString(element.text)
+
     dialect = markdown.Markdown(
         extensions=[TableExtension(use_align_attribute=True), "sane_lists"], output_format="html"
     )
     dialect.inlinePatterns.register(Fill(PLACEHOLDER.pattern, dialect), "fill", 200)
+    # Right before Python-Markdown's own inline patterns.
+    dialect.treeprocessors.register(Unmarked(dialect), "unmarked", 21)
+    # A line of hyphens below a text is meant as a rule, not to make the text a heading.
+    dialect.parser.blockprocessors.deregister("setextheader")
     return dialect
 
 
@@ -214,7 +290,8 @@ def _clean(markup: str) -> str:
         attributes=ATTRIBUTES,
         url_schemes={"https", "http", "mailto", "tel", "doc"},
         link_rel=None,
-        attribute_filter=lambda tag, name, value: None if value.startswith("//") else value,
+        # Browsers read \\ as //, an address on another host.
+        attribute_filter=lambda tag, name, value: None if re.match(r"\s*[/\\]{2}", value) else value,
     )
 
 

@@ -48,8 +48,8 @@ def project_of(content: Path, kinds: Sequence[Path] = ()) -> Project:
 def check(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]:
     """Return the library and everything wrong with it."""
     library, found = load(project, school)
-    files = frozenset(p.relative_to(project.content).as_posix() for p in project.content.rglob("*") if p.is_file())
-    found += check_library(library, lines_of(project), files, Store(project.cache), _today())
+    names = frozenset(_names(project.content))
+    found += check_library(library, lines_of(project), names, Store(project.cache), _today())
     return library, in_order(found)
 
 
@@ -117,12 +117,12 @@ def _record(problems: Iterable[Problem]) -> Record:
 def _press_diagnostics(
     planned: Sequence[Artifact], records: dict[str, Record], library: Library, lines: Callable[[str], list[str]]
 ) -> list[Diagnostic]:
-    documents = {document.id: document for document in library.documents}
+    by_id = {document.id: (document,) for document in library.documents}
     return [
         diagnostic
         for artifact in planned
         for diagnostic in printed.check(
-            artifact.path, documents.get(artifact.document), records[artifact.path].problems, lines
+            artifact.path, by_id.get(artifact.document, library.documents), records[artifact.path].problems, lines
         )
     ]
 
@@ -149,11 +149,18 @@ def _files(project: Project, library: Library) -> dict[str, bytes]:
     from generator.site import look
 
     found = {f"site/{path}": data for path, data in look.files(project.themes).items()}
-    for folder in (project.content / kind for kind in library.kinds):
-        for path in sorted(folder.rglob("*")):
-            if path.suffix in (".svg", ".png", ".jpg", ".webp") and path.is_file():
-                found[f"site/content/{path.relative_to(project.content).as_posix()}"] = path.read_bytes()
+    for name in _names(project.content):
+        if name.split("/")[0] in library.kinds and name.endswith((".svg", ".png", ".jpg", ".webp")):
+            found[f"site/content/{name}"] = (project.content / name).read_bytes()
     return found
+
+
+def _names(folder: Path) -> list[str]:
+    """Return the names of all files below `folder`, relative to it and in order."""
+    start = len(os.fspath(folder)) + 1
+    return sorted(
+        os.path.join(top, name)[start:].replace(os.sep, "/") for top, _, names in os.walk(folder) for name in names
+    )
 
 
 def _entry(artifact: Artifact, record: Record, cache: Cache) -> tree.Entry:

@@ -15,7 +15,7 @@ DIGITS = "零一二三四五六七八九"
 
 def tokens(themes: Path) -> dict[str, Any]:
     """Return the design tokens of `themes/tokens.yml`."""
-    loaded: dict[str, Any] = yaml.safe_load((themes / "tokens.yml").read_text("utf-8"))
+    loaded: dict[str, Any] = yaml.load((themes / "tokens.yml").read_text("utf-8"), yaml.CSafeLoader)
     return loaded
 
 

@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from markupsafe import Markup
+
 from generator import theme
 from generator.model import ANSWERS, AUDIENCES, Artifact, Document, Library, Made, Project
 from generator.press import plan as sheets
@@ -52,7 +54,11 @@ def make(artifact: Artifact, project: Project) -> Made:
         {
             "title": part["title"],
             "chapters": [
-                {"id": job["sheet"]["id"], "title": job["sheet"]["title"], "html": sheets.sheet_html(job, project)}
+                {
+                    "id": job["sheet"]["id"],
+                    "title": job["sheet"]["title"],
+                    "html": Markup(sheets.sheet_html(job, project)),
+                }
                 for job in part["jobs"]
             ],
         }
@@ -82,7 +88,8 @@ def _volumes(documents: list[Document]) -> list[list[Document]]:
 def _args(audience: str, documents: list[Document], library: Library, suffix: str) -> dict[str, Any]:
     info = library.info
     used = {number: None for document in documents for number in resolve.help_lines(document, library)}
-    cited = {(law["id"], law["article"]): law for document in documents for law in resolve.cited(document, library)}
+    texts = [text for document in documents for _, text in resolve.texts(document)]
+    cites = [reference for document in documents for reference in document.cites]
     return {
         "book": {
             "title": TITLES[audience] + suffix,
@@ -96,7 +103,7 @@ def _args(audience: str, documents: list[Document], library: Library, suffix: st
             },
             "school": resolve.value("学校名称", library),
             "edition": max(document.reviewed for document in documents),
-            "laws": list(cited.values()),
+            "laws": resolve.citations(texts, cites, library),
             "lines": [vars(library.help_lines[number]) for number in library.help_lines if number in used],
         },
         "parts": [

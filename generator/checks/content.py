@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator import markup
-from generator.checks.place import Lines, find, of_text
+from generator.checks.place import Lines, at, of_text
 from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
 from generator.model import Document, Library, Markdown, Place
 from generator.reading import resolve
@@ -15,8 +15,11 @@ from generator.store import Store
 # A reader slows down and speeds up: two thirds of a minute off is a wrong figure, less is not.
 SPEECH_TOLERANCE = 0.67
 PAUSE_SECONDS = 2
-TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)\b")
-HASHES = re.compile(r"^(#{1,6})[ ]+(.*?)[ #]*$", re.M)
+# Not an address in angle brackets: <https://…>, <name@example.cn>.
+TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])")
+CODE = re.compile(r"`[^`\n]*`")
+# As Python-Markdown reads them: the space after the hashes may be missing.
+HASHES = re.compile(r"^(#{1,6})[ ]*(.*?)[ #]*$", re.M)
 
 
 def check(library: Library, lines: Lines, store: Store, today: str) -> Iterator[Diagnostic]:
@@ -40,7 +43,7 @@ def _minutes(document: Document, fields: dict[str, dict[str, object]]) -> Iterat
         steps = document.data.get(name)
         if spec.get("adds_up_to") != "minutes" or not steps or document.minutes is None:
             continue
-        total = sum(step["minutes"] for step in steps)
+        total = sum(step.get("minutes", 0) for step in steps)
         if total != document.minutes:
             place = document.places.get(("minutes",), Place(document.file))
             related = (document.places.get((name,), Place(document.file)),)
@@ -75,6 +78,9 @@ def _speech(document: Document, per_minute: int, store: Store) -> Iterator[Diagn
 
 def _annexes(document: Document) -> Iterator[Diagnostic]:
     titles = [part.title for part in document.parts if part.name.startswith("annex-")]
+    # The title of an annex that cannot be read is empty; it may be any of the names.
+    if "" in titles:
+        return
     for index, name in enumerate(document.data.get("annexes") or []):
         if name not in titles:
             place = document.places.get(("annexes", index), Place(document.file))
@@ -86,37 +92,29 @@ def _headings(text: Markdown, start: Place, lines: Lines) -> Iterator[Diagnostic
     for match in HASHES.finditer(text):
         depth = len(match[1])
         if depth == 1:
-            yield diagnose("C505", find(lines, start, match[0]), text=match[2])
+            yield diagnose("C505", at(lines, start, text, match.start(), match[0]), text=match[2])
             continue
         if depth > level + 1:
-            yield diagnose("C509", find(lines, start, match[0]), text=match[2])
+            yield diagnose("C509", at(lines, start, text, match.start(), match[0]), text=match[2])
         level = depth
 
 
 def _boxes(text: Markdown, start: Place, lines: Lines) -> Iterator[Diagnostic]:
-    if ":::" not in text:
-        return
-    opened = ""
-    for line in text.split("\n"):
-        if not line.startswith(":::"):
+    for box in markup.boxes(text):
+        place = at(lines, start, text, box.start, box.line)
+        if not box.name:
+            yield diagnose("C512", place)
             continue
-        name = line.strip(": ")
-        if not name:
-            opened = ""
-            continue
-        if opened:
-            yield diagnose("C507", find(lines, start, opened))
-        opened = line
-        if name not in markup.BOXES:
+        if not box.closed:
+            yield diagnose("C507", place)
+        if box.name not in markup.BOXES:
             known = "、".join(markup.BOXES)
-            yield diagnose("C508", find(lines, start, line), name=name, known=known, near=nearest(name, markup.BOXES))
-    if opened:
-        yield diagnose("C507", find(lines, start, opened))
+            yield diagnose("C508", place, name=box.name, known=known, near=nearest(box.name, markup.BOXES))
 
 
 def _tags(text: Markdown, start: Place, lines: Lines) -> Iterator[Diagnostic]:
     if "<" not in text:
         return
-    for match in TAG.finditer(re.sub(r"`[^`]*`", "", text)):
+    for match in TAG.finditer(CODE.sub(lambda code: " " * len(code[0]), text)):
         if match[1].lower() not in markup.TAGS - {"var"}:
-            yield diagnose("C506", find(lines, start, match[0]), tag=match[1])
+            yield diagnose("C506", at(lines, start, text, match.start(), match[0]), tag=match[1])

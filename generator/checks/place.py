@@ -34,6 +34,14 @@ def find(lines: Lines, start: Place, needle: str, nth: int = 0) -> Place:
     return start
 
 
+def at(lines: Lines, start: Place, text: str, offset: int, needle: str) -> Place:
+    """Return where `needle`, at `offset` of the text that begins at `start`, stands in the source.
+
+    The text of a field is indented or folded in the source, so equal words are counted, not characters.
+    """
+    return find(lines, start, needle, text.count(needle, 0, offset))
+
+
 def of_words(lines: Lines, document: Document, words: str) -> Place:
     """Return where `words` stand in any file of the document, else the document's file as a whole."""
     for file in (document.file, *(part.file for part in document.parts)):

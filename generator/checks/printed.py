@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from generator.checks.place import Lines, of_words
 from generator.diagnostics.diagnostic import Diagnostic, diagnose
@@ -20,10 +20,14 @@ CODES = {
 NEEDLE = 12
 
 
-def check(path: str, document: Document | None, problems: Iterable[Problem], lines: Lines) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each problem of the artifact `path`; without a document it stands at the library."""
+def check(path: str, documents: Sequence[Document], problems: Iterable[Problem], lines: Lines) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each problem of the artifact `path`, which was made from `documents`."""
     for problem in problems:
         words = problem.subject.strip()
-        place = of_words(lines, document, words[:NEEDLE]) if document and words else Place("library.yml")
+        # An image is written in the source as it lies beside the document.
+        needle = words.rpartition("/")[2] if problem.code == "bad-image" else words[:NEEDLE]
+        places = (of_words(lines, document, needle) for document in documents if needle)
+        elsewhere = Place(documents[0].file if len(documents) == 1 else "library.yml")
+        place = next((place for place in places if place.line), elsewhere)
         detail = f"{problem.detail}，{path}" if problem.detail else path
         yield diagnose(CODES[problem.code], place, text=words, detail=detail)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from generator import markup
-from generator.checks.place import Lines, find, of_text
+from generator.checks.place import Lines, at, find, of_text
 from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
 from generator.markup import PLACEHOLDER
 from generator.model import Document, Library, Markdown, Place
@@ -17,22 +17,22 @@ from generator.store import Store
 
 FULL_WIDTH = re.compile(r"｛｛|｛\{|\{｛")
 UNCLOSED = re.compile(r"\{\{(?![^{}\n]*\}\})")
+# Addresses that the sanitiser takes away leave no href behind; they are found in the text itself.
+SCHEME = re.compile(r"(?:\]\(\s*<?|^ {0,3}\[[^\]\n]+\]:\s*<?)((?:[a-z][a-z0-9+.-]*:|[/\\]{2})[^)\s>]*)", re.I | re.M)
+ALLOWED = re.compile(r"doc:|https?://[^/]|mailto:|tel:", re.I)
 
 
 def check(library: Library, lines: Lines, files: frozenset[str], store: Store) -> Iterator[Diagnostic]:
     """Yield what does not resolve. `files` are the names of all content files, for images and their like."""
     ids = {document.id: document for document in library.documents}
     # Sorted so that the same slip is always offered the same word.
-    typed = (
-        re.compile(r"(?<![\d.])(" + "|".join(sorted(library.help_lines)) + r")(?![\d年.])")
-        if library.help_lines
-        else None
-    )
+    numbers = sorted(library.help_lines)
+    typed = re.compile(rf"(?<![\d.])({'|'.join(numbers)})(?![\d年.])")
     for document in library.documents:
         for path, text in resolve.texts(document):
             start = of_text(document, path)
             yield from _placeholders(text, start, library, lines)
-            if typed is not None and document.kind != "law":
+            if any(number in text for number in numbers):
                 yield from _typed_by_hand(text, start, typed, lines)
             yield from _links(document, text, start, ids, lines, files, store)
         yield from _fields(document, library, ids)
@@ -41,16 +41,14 @@ def check(library: Library, lines: Lines, files: frozenset[str], store: Store) -
 def _placeholders(text: Markdown, start: Place, library: Library, lines: Lines) -> Iterator[Diagnostic]:
     if "{" not in text and "｛" not in text:
         return
-    seen: Counter[str] = Counter()
     for match in PLACEHOLDER.finditer(text):
-        place = find(lines, start, match[0], seen[match[0]])
-        seen[match[0]] += 1
+        place = at(lines, start, text, match.start(), match[0])
         yield from _placeholder(" ".join(match[1].split()), place, library)
     for match in FULL_WIDTH.finditer(text):
-        yield diagnose("R409", find(lines, start, match[0], seen[match[0]]), mark=match[0])
-        seen[match[0]] += 1
+        yield diagnose("R409", at(lines, start, text, match.start(), match[0]), mark=match[0])
     for match in UNCLOSED.finditer(text):
-        yield diagnose("R412", find(lines, start, text[match.start() :].partition("\n")[0]))
+        rest = text[match.start() :].partition("\n")[0]
+        yield diagnose("R412", at(lines, start, text, match.start(), rest))
 
 
 def _placeholder(inside: str, place: Place, library: Library) -> Iterator[Diagnostic]:
@@ -58,36 +56,40 @@ def _placeholder(inside: str, place: Place, library: Library) -> Iterator[Diagno
     if word == "法" and len(rest) in (1, 2):
         yield from _citation(rest, place, library)
     elif word in ("热线", "号码") and len(rest) == 1:
-        if rest[0] not in library.help_lines:
+        if library.help_lines and rest[0] not in library.help_lines:
             known = "、".join(library.help_lines)
             yield diagnose("R404", place, number=rest[0], known=known, near=nearest(rest[0], library.help_lines))
-    elif resolve.value(inside, library) is None:
-        words = [*library.blanks, *(w for w in resolve.WORDS)]
-        yield diagnose("R401", place, name=inside, near=nearest(inside, words))
+    elif resolve.value(inside, library) is None and (library.blanks or word in resolve.WORDS):
+        yield diagnose("R401", place, name=inside, near=nearest(inside, _insides(library)))
+
+
+def _insides(library: Library) -> list[str]:
+    """Return what can stand between the braces, numbers of blanks and lines aside."""
+    cited = (f"法 {law.id} {number}".strip() for law in library.laws.values() for number in ("", *law.articles))
+    called = (f"{word} {number}" for word in ("热线", "号码") for number in library.help_lines)
+    return [*library.blanks, "方格", "停", *called, *cited]
 
 
 def _citation(reference: list[str], place: Place, library: Library) -> Iterator[Diagnostic]:
-    id_, number = reference[0], reference[1] if len(reference) == 2 else ""
+    id_, number = " ".join(reference[:1]), " ".join(reference[1:])
     law = library.laws.get(id_)
     if law is None:
         if library.laws:
             yield diagnose("R402", place, law=id_, near=nearest(id_, library.laws))
-    elif number and number not in law.articles:
+        return
+    if law.superseded_by:
+        yield diagnose("R410", place, law=f"《{law.short}》（{law.version}）", near_id=law.superseded_by)
+    if number and number not in law.articles:
         known = "、".join(law.articles) or "没有条文"
         yield diagnose("R403", place, law=f"《{law.short}》", article=number, known=known)
-    elif law.superseded_by:
-        yield diagnose("R410", place, law=f"《{law.short}》（{law.version}）", near_id=law.superseded_by)
 
 
 def _typed_by_hand(text: Markdown, start: Place, typed: re.Pattern[str], lines: Lines) -> Iterator[Diagnostic]:
     bare = PLACEHOLDER.sub(lambda match: " " * len(match[0]), text)
-    seen: Counter[str] = Counter()
     for match in typed.finditer(bare):
         before = text[max(0, match.start() - 4) : match.start()]
         if re.search(r"[打拨线话]\s*[“\"]?$", before):
-            nth = text[: match.start()].count(match[1])
-            yield diagnose("R411", find(lines, start, match[1], nth), number=match[1])
-            seen[match[1]] += 1
+            yield diagnose("R411", at(lines, start, text, match.start(), match[1]), number=match[1])
 
 
 def _links(
@@ -99,7 +101,7 @@ def _links(
     files: frozenset[str],
     store: Store,
 ) -> Iterator[Diagnostic]:
-    if "](" not in text and "]:" not in text and "<http" not in text:
+    if "](" not in text and "]:" not in text and "<" not in text:
         return
     outline = markup.outline(text, store)
     anchors = [heading.id for heading in outline.headings]
@@ -113,11 +115,11 @@ def _links(
             if markup.slug(target[1:]) not in anchors:
                 texts = [heading.text for heading in outline.headings]
                 yield diagnose("R406", place, target=target[1:], near=nearest(target[1:], texts))
-        elif not re.match(r"(?:https?://[^/]|mailto:|tel:)", target):
+        elif not ALLOWED.match(target):
             yield diagnose("R413", place, target=target)
-    # Links with a forbidden scheme leave no href behind: they are found in the text itself.
-    for match in re.finditer(r"\]\(\s*<?((?:javascript|data|vbscript|file):[^)\s>]*)", text, re.I):
-        yield diagnose("R413", find(lines, start, match[1]), target=match[1])
+    for match in SCHEME.finditer(text):
+        if not ALLOWED.match(match[1]):
+            yield diagnose("R413", at(lines, start, text, match.start(1), match[1]), target=match[1])
     for source in outline.images:
         file = (PurePosixPath(document.file).parent / source).as_posix()
         if file not in files:
@@ -156,10 +158,10 @@ def _numbers(
     """Yield help lines in fields that the schema marks `help_line` and the library does not know."""
     if not isinstance(schema, dict):
         return
-    if isinstance(value, str) and schema.get("help_line") and value not in library.help_lines:
+    lines = library.help_lines
+    if isinstance(value, str) and schema.get("help_line") and lines and value not in lines:
         place = owner.places.get(path, Place(owner.file))  # type: ignore[attr-defined]
-        known = "、".join(library.help_lines)
-        yield diagnose("R404", place, number=value, known=known, near=nearest(value, library.help_lines))
+        yield diagnose("R404", place, number=value, known="、".join(lines), near=nearest(value, lines))
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _numbers(item, schema.get("items"), (*path, index), owner, library)

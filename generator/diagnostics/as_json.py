@@ -9,7 +9,10 @@ from generator.diagnostics.diagnostic import Diagnostic
 
 
 def render(diagnostics: Iterable[Diagnostic], root: str = "") -> str:
-    """Return a list of objects with code, severity, message, hint, place and related places; `root` heads file names."""
+    """Return an object with a list of diagnostics: code, severity, message, hint, place and related places.
+
+    `root` heads the names of files.
+    """
     listed = [diagnostic.as_data() for diagnostic in diagnostics]
     for entry in listed:
         for place in (entry["place"], *entry["related"]):

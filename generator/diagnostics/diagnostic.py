@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -16,6 +17,7 @@ from generator.model import Place
 CATALOGUE = Path(__file__).with_name("catalogue.yml")
 # Two of three characters alike is a slip; below that a guess misleads (until is not title).
 NEAR = 0.66
+UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Diagnostic:
     related: tuple[Place, ...] = ()
 
     def as_data(self) -> dict[str, Any]:
-        """Return plain data for JSON and for the cache."""
+        """Return plain data for JSON."""
         return asdict(self)
 
 
@@ -49,14 +51,10 @@ def diagnose(
     Raises KeyError for a code or value that the catalogue does not know.
     """
     entry = catalogue()[code]
+    # A message is one line, whatever the content holds.
+    values = {name: UNSEEN.sub(" ", value) if isinstance(value, str) else value for name, value in values.items()}
     hint = entry["near"].format(near=near, **values) if near else entry["hint"].format(**values)
     return Diagnostic(code, entry["severity"], place, entry["message"].format(**values), hint, related)
-
-
-def from_data(data: Mapping[str, Any]) -> Diagnostic:
-    """Return the diagnostic that `Diagnostic.as_data` wrote."""
-    related = tuple(Place(**place) for place in data["related"])
-    return Diagnostic(data["code"], data["severity"], Place(**data["place"]), data["message"], data["hint"], related)
 
 
 def nearest(word: str, words: Iterable[str]) -> str | None:

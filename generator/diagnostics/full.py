@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable
 
@@ -74,15 +75,21 @@ def _excerpt(diagnostic: Diagnostic, lines: Lines, colour: bool) -> list[str]:
     source = lines(place.file) if place.line else []
     if not 0 < place.line <= len(source):
         return []
-    text = source[place.line - 1].replace("\t", " ")
-    start = max(place.column - 1, 0)
-    end = min(len(text), start + place.width) if place.width else len(text.rstrip())
-    # A line longer than a screen is cut around the span, on whole characters.
-    left = max(0, start - 24) if width(text) > 96 else 0
-    shown = text[left : max(end, left + 44)] if width(text) > 96 else text
-    lead = "…" if left else ""
+    # What is no character must not steer the terminal; one for one, so that columns stay.
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]", " ", source[place.line - 1]).rstrip()
+    start = min(max(place.column - 1, 0), len(text))
+    # A line longer than a screen is cut around the beginning of the span, on whole characters.
+    long = width(text) > 96
+    left = max(0, start - 24) if long else 0
+    right = min(len(text), left + 46) if long else len(text)
+    end = min(start + place.width, right) if place.width else right
+    lead, trail = "…" if left else "", "…" if right < len(text) else ""
     number = str(place.line)
     margin = " " * len(number)
     indent = " " * width(lead + text[left:start])
-    mark = "^" * max(1, min(width(text[start:end]), 80))
-    return [f"  {margin} |", f"  {number} | {lead}{shown}", f"  {margin} | {indent}{_paint(mark, 'mark', colour)}"]
+    mark = "^" * max(1, width(text[start:end]))
+    return [
+        f"  {margin} |",
+        f"  {number} | {lead}{text[left:right]}{trail}",
+        f"  {margin} | {indent}{_paint(mark, 'mark', colour)}",
+    ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
@@ -44,10 +45,12 @@ def job(document: Document, print_: View, part: Part | None, library: Library) -
     """Return all that a template reads for one print, as plain data: view, sheet frame and values of placeholders."""
     info = library.info
     audience = print_.audience or document.audiences[0]
+    fields = view.cut(document, print_, part)
+    read = [text for _, text in resolve.markdown_in(fields)]
     return {
         "template": print_.template,
         "master": f"{print_.master}.html",
-        "view": view.cut(document, print_, part),
+        "view": fields,
         "fills": resolve.fills(document, library),
         "folder": str(Path(document.file).parent),
         "sheet": {
@@ -59,7 +62,8 @@ def job(document: Document, print_: View, part: Part | None, library: Library) -
             "audience": audience,
             "stages": list(document.stages),
             "minutes": document.minutes,
-            "laws": resolve.cited(document, library),
+            # A pupils' part lists the law it names itself, not what the teacher's plan rests on.
+            "laws": resolve.citations(read, () if part else document.cites, library),
             "lines": [vars(library.help_lines[number]) for number in resolve.help_lines(document, library)],
             "reviewed": document.reviewed,
             "library": {
@@ -111,6 +115,8 @@ def environment(project: Project) -> Any:
 @cache
 def press(project: Project) -> Press:
     """Return the press of this process; setting up fonts is its dearest step."""
+    # Its fonts must be let go while the libraries they belong to are still there.
+    atexit.register(press.cache_clear)
     return Press(project.themes, project.content, project.fonts)
 
 

@@ -60,6 +60,9 @@ def publish(target: Path, entries: list[Entry]) -> None:
         old = {entry["path"]: entry["digest"] for entry in manifest(target)}
         fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
         try:
+            paths = (path for entry in entries for path in (entry.path, *entry.copies))
+            for folder in dict.fromkeys(os.path.dirname(path) for path in paths):
+                (fresh / folder).mkdir(parents=True, exist_ok=True)
             for entry in entries:
                 _lay(entry, fresh, target, old)
             text = json.dumps({"artifacts": _manifest_data(entries)}, ensure_ascii=False, indent=1)
@@ -109,13 +112,11 @@ def _manifest_data(entries: list[Entry]) -> list[dict[str, Any]]:
 
 def _lay(entry: Entry, fresh: Path, target: Path, old: Mapping[str, str]) -> None:
     path = fresh / entry.path
-    path.parent.mkdir(parents=True, exist_ok=True)
     before = target / entry.path
     if not (old.get(entry.path) == entry.digest and _same_size(before, entry.size) and _linked(before, path)):
         path.write_bytes(entry.read())
     for copy in entry.copies:
         other = fresh / copy
-        other.parent.mkdir(parents=True, exist_ok=True)
         if not _linked(path, other):
             shutil.copyfile(path, other)
 

@@ -12,23 +12,33 @@ from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
 from generator.model import Document, Kind, Markdown, Part, PartSpec, Place
 from generator.reading import files, shape
 from generator.reading.files import Source
+from generator.reading.kept import Kept
+from generator.store import Store, key_of
 
 TEXT = {".md", ".yml"}
 IMAGES = {".svg", ".png", ".jpg", ".webp"}
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+# Windows puts them into folders unasked and hides them.
+LITTER = {"Thumbs.db", "desktop.ini"}
 # Top-level entries that are not kinds of document.
 OTHER = {"library.yml", "laws.yml", "schools"}
 COMMON = ("title", "summary", "minutes", "reviewed", "review_due", "licence")
 LISTS = ("audiences", "stages", "topics", "answers", "occasions", "asked_as", "cites", "related")
 
 
-def read_all(content: Path, kinds: Mapping[str, Kind], licence: str) -> tuple[list[Document], list[Diagnostic]]:
+def read_all(
+    content: Path, kinds: Mapping[str, Kind], licence: str, store: Store
+) -> tuple[list[Document], list[Diagnostic]]:
     """Return the documents in order of their ids, and what is wrong with files, fields and parts.
 
-    A document with faulty fields is returned without them, so that its other faults come out in the same run.
+    Documents without faults are kept in `store` for the next run.
+
+    A document with faulty fields, or that cannot be read, is returned without them, so that its other faults come out
+    in the same run and links to it are not reported as broken.
     """
     documents: list[Document] = []
     found: list[Diagnostic] = []
+    kept = Kept(store, content, kinds, licence)
     for entry in _entries(content, content, found):
         if entry.name in OTHER:
             continue
@@ -39,17 +49,19 @@ def read_all(content: Path, kinds: Mapping[str, Kind], licence: str) -> tuple[li
             known = "、".join(f"{kind.id}（{kind.name}）" for kind in kinds.values())
             found.append(diagnose("F108", Place(name), name=entry.name, known=known, near=nearest(entry.name, kinds)))
         else:
-            _folder(content, entry, kinds[entry.name], licence, documents, found)
+            _folder(content, entry, kinds[entry.name], licence, kept, documents, found)
+    kept.save()
     return sorted(documents, key=lambda document: document.id), found + _twice(documents)
 
 
 def _entries(content: Path, folder: Path, found: list[Diagnostic]) -> list[Path]:
-    """Return what an editor put into `folder`, without hidden files, lock files of office programs and outside links."""
+    """Return what an editor put into `folder`, without hidden files, litter of operating systems and links."""
     entries = []
     for entry in sorted(folder.iterdir()):
-        if entry.name.startswith((".", "~")):
+        if entry.name.startswith((".", "~")) or entry.name in LITTER:
             continue
-        if entry.is_symlink() and not entry.resolve().is_relative_to(content.resolve()):
+        # A link may lead outside, nowhere or in a circle.
+        if entry.is_symlink():
             name = entry.relative_to(content).as_posix()
             found.append(diagnose("F115", Place(name), name=entry.name))
             continue
@@ -58,23 +70,31 @@ def _entries(content: Path, folder: Path, found: list[Diagnostic]) -> list[Path]
 
 
 def _folder(
-    content: Path, folder: Path, kind: Kind, licence: str, documents: list[Document], found: list[Diagnostic]
+    content: Path,
+    folder: Path,
+    kind: Kind,
+    licence: str,
+    kept: Kept,
+    documents: list[Document],
+    found: list[Diagnostic],
 ) -> None:
     entries = _entries(content, folder, found)
-    main = next((e for e in entries if e.stem == kind.id and e.suffix in TEXT and e.parent.name != kind.id), None)
+    own = folder.name != kind.id
+    main = next((e for e in entries if own and e.stem == kind.id and e.suffix in TEXT), None)
     if main is not None:
-        documents.extend(_document(content, main, folder, kind, entries, licence, found))
+        documents.append(_document(content, main, folder, kind, entries, licence, kept, found))
         return
+    orphans = [entry for entry in entries if own and _spec(kind, entry)]
+    if orphans:
+        place = Place(orphans[0].relative_to(content).as_posix())
+        found.append(diagnose("F113", place, name=orphans[0].name, main=f"{kind.id}.md"))
     for entry in entries:
-        name = entry.relative_to(content).as_posix()
         if entry.is_dir():
-            _folder(content, entry, kind, licence, documents, found)
-        elif entry.suffix in TEXT and folder.name != kind.id and _spec(kind, entry.stem):
-            found.append(diagnose("F113", Place(name), name=entry.name, main=f"{kind.id}.md"))
-        elif entry.suffix in TEXT:
-            documents.extend(_document(content, entry, entry.with_suffix(""), kind, [entry], licence, found))
-        elif entry.suffix not in IMAGES:
-            found.append(diagnose("F114", Place(name), name=entry.name))
+            _folder(content, entry, kind, licence, kept, documents, found)
+        elif entry.suffix in TEXT and entry not in orphans:
+            documents.append(_document(content, entry, entry.with_suffix(""), kind, [entry], licence, kept, found))
+        elif entry.suffix not in TEXT | IMAGES:
+            found.append(diagnose("F114", Place(entry.relative_to(content).as_posix()), name=entry.name))
 
 
 def _document(
@@ -84,8 +104,13 @@ def _document(
     kind: Kind,
     entries: list[Path],
     licence: str,
+    kept: Kept,
     found: list[Diagnostic],
-) -> list[Document]:
+) -> Document:
+    digest = _digest(main, address, entries)
+    if document := kept.get(digest):
+        return document
+    faults = len(found)
     file = main.relative_to(content).as_posix()
     id_ = address.relative_to(content).as_posix()
     for step in id_.split("/")[1:]:
@@ -94,16 +119,24 @@ def _document(
     source, problems = files.read(main, file, front_matter=main.suffix == ".md")
     found += problems
     parts = _parts(content, kind, main, entries, found)
-    if source.faulty:
-        return []
-    found += shape.check(source, kind.schema)
-    if kind.body and main.suffix == ".md" and not source.body.strip():
-        found.append(diagnose("C511", Place(file, source.body_line)))
-    return [_built(id_, kind, source, parts, licence)]
+    if not source.faulty:
+        found += shape.check(source, kind.schema)
+        if kind.body and main.suffix == ".md" and not source.body.strip():
+            found.append(diagnose("C511", Place(file, source.body_line)))
+    document = _built(id_, kind, source, parts, licence)
+    if len(found) == faults:
+        kept.put(digest, document)
+    return document
+
+
+def _digest(main: Path, address: Path, entries: list[Path]) -> str:
+    """Return the digest of a document's files, by their names and what is written in them."""
+    written = (entry.read_bytes() for entry in entries if entry.suffix in TEXT and entry.is_file())
+    return key_of(str(main), str(address), "\n".join(entry.name for entry in entries), *written)
 
 
 def _built(id_: str, kind: Kind, source: Source, parts: tuple[Part, ...], licence: str) -> Document:
-    data = shape.typed(shape.sound(source.data, kind.schema), kind.schema)
+    data = {} if source.faulty else shape.typed(shape.sound(source.data, kind.schema), kind.schema)
     common: dict[str, Any] = {name: data.pop(name, "") for name in COMMON}
     common |= {name: tuple(data.pop(name, ())) for name in LISTS}
     common["minutes"] = common["minutes"] or None
@@ -121,8 +154,12 @@ def _built(id_: str, kind: Kind, source: Source, parts: tuple[Part, ...], licenc
     )
 
 
-def _spec(kind: Kind, name: str) -> PartSpec | None:
-    return next((part for part in kind.parts if fnmatchcase(name, part.name)), None)
+def _spec(kind: Kind, file: Path) -> PartSpec | None:
+    return next((part for part in kind.parts if fnmatchcase(file.name, _file(part))), None)
+
+
+def _file(part: PartSpec) -> str:
+    return f"{part.name}.{'yml' if part.schema else 'md'}"
 
 
 def _parts(content: Path, kind: Kind, main: Path, entries: list[Path], found: list[Diagnostic]) -> tuple[Part, ...]:
@@ -131,9 +168,9 @@ def _parts(content: Path, kind: Kind, main: Path, entries: list[Path], found: li
         if entry == main or entry.suffix in IMAGES:
             continue
         file = entry.relative_to(content).as_posix()
-        spec = _spec(kind, entry.stem) if entry.suffix in TEXT else None
+        spec = _spec(kind, entry)
         if spec is None:
-            known = [f"{part.name}.{'yml' if part.schema else 'md'}" for part in kind.parts]
+            known = [_file(part) for part in kind.parts]
             found.append(
                 diagnose("F110", Place(file), name=entry.name, known="、".join(known), near=nearest(entry.name, known))
             )
@@ -142,13 +179,13 @@ def _parts(content: Path, kind: Kind, main: Path, entries: list[Path], found: li
             files.read_part(entry, file) if spec.schema is None else files.read(entry, file, front_matter=False)
         )
         found += problems
-        if not source.faulty:
-            parts.append(_part(entry.stem, spec, source, found))
-    names = {part.name for part in parts} | {entry.stem for entry in entries}
+        parts.append(_part(entry.stem, spec, source, found))
+    # A file of the right name and the wrong ending has been reported above.
+    names = {entry.stem for entry in entries if entry.suffix in TEXT}
     for spec in kind.parts:
-        if spec.required and spec.name not in names:
-            file = f"{spec.name}.{'yml' if spec.schema else 'md'}"
-            found.append(diagnose("F109", Place(main.relative_to(content).as_posix()), label=spec.label, file=file))
+        if spec.required and not any(fnmatchcase(name, spec.name) for name in names):
+            place = Place(main.relative_to(content).as_posix())
+            found.append(diagnose("F109", place, label=spec.label, file=_file(spec)))
     order = [spec.name for spec in kind.parts]
     return tuple(
         sorted(parts, key=lambda p: (next(i for i, name in enumerate(order) if fnmatchcase(p.name, name)), p.name))
@@ -161,10 +198,14 @@ def _part(name: str, spec: PartSpec, source: Source, found: list[Diagnostic]) ->
         "additionalProperties": False,
         "properties": {"title": {"type": "string", "maxLength": 40, "title": "标题"}},
     }
+    body = Markdown(source.body)
+    if source.faulty:
+        return Part(name, spec.label, spec.audience, "", body, {}, source.file, source.body_line)
     found += shape.check(source, schema)
     data = shape.typed(shape.sound(source.data, schema), schema)
     title = data.pop("title", spec.label) if spec.schema is None else spec.label
-    body = Markdown(source.body)
+    if spec.schema is None and not body.strip():
+        found.append(diagnose("C511", Place(source.file, source.body_line)))
     return Part(name, spec.label, spec.audience, title, body, data, source.file, source.body_line, source.places)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
@@ -16,8 +17,10 @@ from generator.model import Place
 Path_ = tuple[str | int, ...]
 # libyaml overflows its stack at some 25,000 levels; a document of ours has six.
 MAX_DEPTH = 50
-LINE_BREAKS = {"\u2028": "U+2028", "\u2029": "U+2029", "\x85": "U+0085", "\x0b": "U+000B", "\x0c": "U+000C"}
+# Neither text nor a line end that editors know; libyaml gives up at some and counts lines at others.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufffe\uffff]")
 FRONT = re.compile(r"---[ ]*\n(.*?)^---[ ]*(?:\n|\Z)", re.S | re.M)
+OPENED = re.compile(r"---[ ]*\n\w+:")
 
 # libyaml's own words, and what an editor should make of them.
 SYNTAX = (
@@ -25,8 +28,8 @@ SYNTAX = (
     ("did not find expected key", "缩进没有对齐，或者引号后面多了字", "同一层的栏目从同一列开始；引号要把整句括住"),
     (
         "could not find expected ':'",
-        "这一行没有冒号，或者上一行的引号没有写完",
-        "补上英文冒号和空格，检查上面几行的引号",
+        "这一行没有英文冒号，或者上一行的引号没有写完",
+        "栏目名后面写英文冒号和空格，不用中文冒号；再看看上面几行的引号",
     ),
     ("did not find expected ',' or ']'", "方括号没有写完，或者少了逗号", "补上 ]，各项之间用英文逗号隔开"),
     ("did not find expected ',' or '}'", "大括号没有写完；以 { 开头的文字要加引号", "给整句加上英文双引号"),
@@ -36,30 +39,33 @@ SYNTAX = (
     ("block sequence entries are not allowed", "列表写在了不该写的地方", "“- ”要另起一行写"),
     ("did not find expected alphabetic or numeric", "以 * 或 & 开头的文字要加引号", "给整句加上英文双引号"),
     ("unknown escape character", "双引号里的反斜杠不能用", "把双引号换成单引号，或者去掉反斜杠"),
-    ("control characters are not allowed", "有看不见的控制符号", "删掉这一行，重新打一遍"),
+    ("did not find expected node content", "多了或者少了括号、逗号", "补上没有写完的 ] 或 }，删掉多余的符号"),
     (
         "did not find expected <document start>",
         "两份内容连在了一起，或者多了一行“---”",
         "信息栏里只留开头和结尾两行“---”",
     ),
+    ("but found another document", "多了一行“---”，后面的内容读不到", "删掉中间这一行“---”"),
 )
+# Written without quotes, a placeholder is two YAML mappings, one the key of the other.
+ODD_KEY = ("栏目名不能用括号", "把栏目名写成一个词，后面跟英文冒号和空格")
+BARE_PLACEHOLDER = ("以 {{ 开头的文字要加引号", "给整句加上英文双引号")
 
 
 class _Loader(yaml.CSafeLoader):
     """YAML with four scalar types: null, true/false, decimal numbers, text. Dates and phone numbers stay text."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
 for _tag, _pattern, _first in (
     ("null", r"~|null|", "~n\0"),
     ("bool", r"true|false", "tf"),
-    ("int", r"-?(?:0|[1-9][0-9]*)", "-0123456789"),
-    ("float", r"-?(?:0|[1-9][0-9]*)\.[0-9]+", "-0123456789"),
+    ("int", r"-?(?:0|[1-9][0-9]{0,17})", "-0123456789"),
+    ("float", r"-?(?:0|[1-9][0-9]{0,17})\.[0-9]+", "-0123456789"),
 ):
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), list(_first))
 _Loader.yaml_implicit_resolvers[""] = _Loader.yaml_implicit_resolvers.pop("\0")
-KNOWN_TAGS = frozenset(f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str", "seq", "map"))
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,11 @@ class Source:
 
 def read_text(path: Path, name: str) -> tuple[str | None, list[Diagnostic]]:
     """Return the text of `path` with `\\n` line ends, or None, and what is wrong with its encoding or characters."""
-    raw = path.read_bytes()
-    if not raw.strip():
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return None, [diagnose("F112", Place(name), name=name)]
+    if not raw.removeprefix(codecs.BOM_UTF8).strip():
         return None, [diagnose("F104", Place(name))]
     try:
         text = raw.decode("utf-8")
@@ -93,13 +102,15 @@ def read_text(path: Path, name: str) -> tuple[str | None, list[Diagnostic]]:
         text = text[1:]
         found.append(diagnose("F103", Place(name, 1, 1, 1)))
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    for mark, label in LINE_BREAKS.items():
-        if (at := text.find(mark)) >= 0:
-            found.append(diagnose("F106", _place(name, text, at), name=label))
-            text = text.replace(mark, " ")
-    if (at := text.find("\t")) >= 0:
-        found.append(diagnose("F105", _place(name, text, at)))
-        text = text.replace("\t", "  ")
+    # One of a hundred alike says it all: the first is shown, with their number.
+    if marks := UNSEEN.findall(text):
+        place = _place(name, text, text.index(marks[0]))
+        found.append(diagnose("F106", place, name=f"U+{ord(marks[0]):04X}", count=len(marks)))
+        text = UNSEEN.sub(" ", text)
+    if count := text.count("\t"):
+        found.append(diagnose("F105", _place(name, text, text.index("\t")), count=count))
+        # Two spaces keep an indented line in its block; further right a single one keeps the columns.
+        text = re.sub(r"^[ \t]+", lambda match: match[0].replace("\t", "  "), text, flags=re.M).replace("\t", " ")
     return text, found
 
 
@@ -121,12 +132,14 @@ def read(path: Path, name: str, *, front_matter: bool) -> tuple[Source, list[Dia
 
 
 def read_part(path: Path, name: str) -> tuple[Source, list[Diagnostic]]:
-    """Return a Markdown file whose front matter may be missing."""
+    """Return a Markdown file whose front matter may be missing, but not half-written."""
     text, found = read_text(path, name)
     if text is None:
         return Source(name, faulty=True), found
     match = FRONT.match(text)
     if match is None:
+        if OPENED.match(text):
+            found.append(diagnose("F111", Place(name, 1, 1)))
         return Source(name, {}, body=text), found
     return _values(match[1], name, 1, text[match.end() :], text.count("\n", 0, match.end()) + 1, found)
 
@@ -142,14 +155,13 @@ def _values(
             keys: dict[Path_, Place] = {}
             data = _walk(node, (), name, offset, places, keys, found) if node else None
         except yaml.MarkedYAMLError as error:
-            fault = _syntax(error, name, offset)
+            fault = _syntax(error, text, name, offset)
     if fault is not None:
         return Source(name, body=body, body_line=body_line, faulty=True), [*found, fault]
     if not isinstance(data, dict):
-        return Source(name, body=body, body_line=body_line, faulty=True), [
-            *found,
-            diagnose("Y205", Place(name, offset + 1, 1)),
-        ]
+        if not any(diagnostic.code == "Y201" for diagnostic in found):
+            found.append(diagnose("Y205", Place(name, offset + 1, 1)))
+        return Source(name, body=body, body_line=body_line, faulty=True), found
     return Source(name, data, places, keys, body, body_line), found
 
 
@@ -167,14 +179,13 @@ def _forbidden(text: str, name: str, offset: int) -> Diagnostic | None:
     depth = 0
     try:
         for event in yaml.parse(text, yaml.CSafeLoader):
-            place = Place(name, event.start_mark.line + 1 + offset, event.start_mark.column + 1)
-            if isinstance(event, yaml.AliasEvent):
-                return diagnose("Y202", place, mark=f"*{event.anchor}")
-            if getattr(event, "anchor", None):
-                return diagnose("Y202", place, mark=f"&{event.anchor}")
-            tag = getattr(event, "tag", None)
-            if tag and tag not in KNOWN_TAGS and tag != "!":
-                return diagnose("Y206", place, mark=tag)
+            start = event.start_mark
+            place = Place(name, start.line + 1 + offset, start.column + 1) if start else Place(name)
+            if isinstance(event, yaml.NodeEvent) and event.anchor:
+                mark = "*" if isinstance(event, yaml.AliasEvent) else "&"
+                return diagnose("Y202", place, mark=f"{mark}{event.anchor}")
+            if tag := getattr(event, "tag", None):
+                return diagnose("Y206", place, mark=tag.replace("tag:yaml.org,2002:", "!!"))
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
@@ -182,16 +193,25 @@ def _forbidden(text: str, name: str, offset: int) -> Diagnostic | None:
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.MarkedYAMLError as error:
-        return _syntax(error, name, offset)
+        return _syntax(error, text, name, offset)
     return None
 
 
-def _syntax(error: yaml.MarkedYAMLError, name: str, offset: int) -> Diagnostic:
+def _syntax(error: yaml.MarkedYAMLError, text: str, name: str, offset: int) -> Diagnostic:
     problem = f"{error.problem or ''} {error.context or ''}"
-    # For an unclosed quote or bracket the problem is at the end of the file, its beginning is what helps.
-    unclosed = "unexpected end of stream" in problem or "expected ',' or" in problem
-    mark = (error.context_mark if unclosed else None) or error.problem_mark or error.context_mark
-    place = Place(name, (mark.line if mark else 0) + 1 + offset, (mark.column if mark else 0) + 1)
+    # For an unclosed quote or bracket the problem is at the end of the file, for a missing colon on the next line:
+    # where the thing began is what helps.
+    begun = any(words in problem for words in ("unexpected end of stream", "expected ',' or", "expected ':'"))
+    mark = (error.context_mark if begun else None) or error.problem_mark or error.context_mark
+    lines = [*text.split("\n"), ""]
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    if "expected node content" in problem and not "".join([lines[line][column:], *lines[line + 1 :]]).strip():
+        start = max(text.rfind("["), text.rfind("{"))
+        line, column = text.count("\n", 0, start), start - text.rfind("\n", 0, start) - 1
+    if "did not find expected key" in problem and (bare := re.search(r":[ ]+(?=\{\{)", lines[line])):
+        reason, advice = BARE_PLACEHOLDER
+        return diagnose("Y201", Place(name, line + 1 + offset, bare.end() + 1), reason=reason, advice=advice)
+    place = Place(name, line + 1 + offset, column + 1)
     for words, reason, advice in SYNTAX:
         if words in problem:
             return diagnose("Y201", place, reason=reason, advice=advice)
@@ -216,7 +236,13 @@ def _walk(
     if isinstance(node, yaml.MappingNode):
         values: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
-            key = key_node.value if isinstance(key_node, yaml.ScalarNode) else str(key_node.value)
+            if not isinstance(key_node, yaml.ScalarNode):
+                bare = isinstance(key_node, yaml.MappingNode)
+                reason, advice = BARE_PLACEHOLDER if bare else ODD_KEY
+                found.append(diagnose("Y201", _node_place(node, name, offset), reason=reason, advice=advice))
+                # The text that was meant, so that one slip gives one message.
+                return f"{{{{{key_node.value[0][0].value}}}}}" if bare and key_node.value else ""
+            key = key_node.value
             if key in values:
                 found.append(
                     diagnose("Y204", _node_place(key_node, name, offset), field=key, related=(keys[(*path, key)],))
@@ -230,7 +256,7 @@ def _walk(
     return _scalar(node)
 
 
-def _scalar(node: yaml.ScalarNode) -> Any:
+def _scalar(node: yaml.Node) -> Any:
     match node.tag.rpartition(":")[2]:
         case "null":
             return None

@@ -87,10 +87,10 @@ def _view(folder: Path, data: Mapping[str, Any]) -> View:
 
 
 def _with_words(schema: Any, words: Mapping[str, tuple[str, ...]]) -> Any:
-    """Return the schema with `vocabulary: name` completed by the words that the name stands for."""
+    """Return the schema with `vocabulary: name` completed by the words that the name stands for, if they are known."""
     if isinstance(schema, dict):
         full = {key: _with_words(value, words) for key, value in schema.items()}
-        if "vocabulary" in schema:
+        if words.get(schema.get("vocabulary", "")):
             full["enum"] = list(words[schema["vocabulary"]])
         return full
     return [_with_words(item, words) for item in schema] if isinstance(schema, list) else schema

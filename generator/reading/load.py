@@ -5,6 +5,7 @@ from __future__ import annotations
 from generator.diagnostics.diagnostic import Diagnostic
 from generator.model import Library, Project, School
 from generator.reading import documents, kinds, registry
+from generator.store import Store
 
 
 def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]:
@@ -20,5 +21,5 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
     if school:
         profile, problems = registry.school(project.content, school, own["blanks"])
         found += problems
-    read, problems = documents.read_all(project.content, known, own["info"].licence)
+    read, problems = documents.read_all(project.content, known, own["info"].licence, Store(project.cache))
     return Library(laws=laws, kinds=known, documents=tuple(read), school=profile, **own), found + problems

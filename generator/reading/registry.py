@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from generator.diagnostics.diagnostic import Diagnostic, diagnose
-from generator.model import Article, Blank, HelpLine, Info, Law, Place, School
+from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
+from generator.model import Article, Blank, HelpLine, Info, Law, School
 from generator.reading import files, shape
 from generator.reading.files import Source
 from generator.theme import numeral
 
-NOTHING = Info("", "", "", "", "", "")
+ARTICLE = re.compile(r"[1-9][0-9]{0,3}")
+TEXTS = ("title", "short", "issuer", "number", "version", "in_force", "superseded_by")
 
 
 def library(content: Path) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """Return `library.yml` as info, help_lines, topics, occasions and blanks; empty values where it is faulty."""
+    """Return `library.yml` as info, help_lines, topics, occasions and blanks; what is faulty in it is left out."""
     source, found = _read(content, "library.yml", "library")
-    data = source.data if not found else {}
-    info = NOTHING
-    if data:
-        names = ("name", "tagline", "publisher", "base_url", "licence", "licence_note")
-        info = Info(*(data.get(name, "") for name in names))
-    lines = (HelpLine(**line) for line in data.get("help_lines", []))
+    data = {} if source.faulty else shape.sound(source.data, _schema("library"))
+    lines = [HelpLine(**line) for line in data.get("help_lines", [])]
+    known = {line.number: line for line in lines}
+    for index, line in enumerate(lines):
+        if known[line.number] is not line:
+            place = source.places["help_lines", index, "number"]
+            found.append(diagnose("S308", place, field=f"help_lines 第 {index + 1} 项 number（号码）"))
+    names = ("name", "tagline", "publisher", "base_url", "licence", "licence_note")
     return {
-        "info": info,
-        "help_lines": {line.number: line for line in lines},
+        "info": Info(*(data.get(name, "") for name in names)),
+        "help_lines": known,
         "topics": tuple(data.get("topics", ())),
         "occasions": tuple(data.get("occasions", ())),
         "blanks": {name: Blank(name, **spec) for name, spec in data.get("blanks", {}).items()},
@@ -36,16 +40,22 @@ def library(content: Path) -> tuple[dict[str, Any], list[Diagnostic]]:
 
 
 def laws(content: Path) -> tuple[dict[str, Law], list[Diagnostic]]:
-    """Return the instruments of `laws.yml` by id."""
+    """Return the instruments of `laws.yml` by id; of a faulty one what can be read, so that citing it is no fault."""
     source, found = _read(content, "laws.yml", "laws")
-    if source.faulty or any(d.severity == "error" for d in found):
+    if source.faulty:
         return {}, found
+    for id_, entry in source.data.items():
+        newer = _fields(entry).get("superseded_by")
+        if newer and isinstance(newer, str) and newer not in source.data:
+            place = source.places[id_, "superseded_by"]
+            found.append(diagnose("R402", place, law=newer, near=nearest(newer, source.data)))
     return {id_: _law(id_, entry) for id_, entry in source.data.items()}, found
 
 
 def school(content: Path, id_: str, blanks: dict[str, Blank]) -> tuple[School, list[Diagnostic]]:
     """Return the profile `schools/<id>.yml`: a value for each blank that the school can fill."""
-    source, found = files.read(content / "schools" / f"{id_}.yml", f"schools/{id_}.yml", front_matter=False)
+    name = f"schools/{id_}.yml"
+    source, found = files.read(content / name, name, front_matter=False)
     if source.faulty:
         return School(id_, {}), found
     fields = {name: {"type": "string", "title": name} for name in blanks}
@@ -55,10 +65,7 @@ def school(content: Path, id_: str, blanks: dict[str, Blank]) -> tuple[School, l
 
 
 def _read(content: Path, name: str, schema: str) -> tuple[Source, list[Diagnostic]]:
-    path = content / name
-    if not path.is_file():
-        return Source(name, faulty=True), [diagnose("F112", Place(name), name=name)]
-    source, found = files.read(path, name, front_matter=False)
+    source, found = files.read(content / name, name, front_matter=False)
     return source, found if source.faulty else [*found, *shape.check(source, _schema(schema))]
 
 
@@ -67,25 +74,30 @@ def _schema(name: str) -> Any:
     return yaml.load(Path(__file__).with_name(f"{name}.schema.yml").read_text("utf-8"), yaml.CSafeLoader)
 
 
-def _law(id_: str, entry: dict[str, Any]) -> Law:
+def _law(id_: str, entry: Any) -> Law:
+    fields = _fields(entry)
+    texts = {name: str(fields.get(name) or "") for name in TEXTS}
     articles = {
-        number: _article(f"第{numeral(int(number))}条", spec) for number, spec in entry.get("articles", {}).items()
+        number: _article(f"第{numeral(int(number))}条", spec)
+        for number, spec in _fields(fields.get("articles")).items()
+        if ARTICLE.fullmatch(number)
     }
-    articles |= {name: _article(f"“{name}”一章", spec) for name, spec in entry.get("chapters", {}).items()}
+    articles |= {name: _article(f"“{name}”一章", spec) for name, spec in _fields(fields.get("chapters")).items()}
+    aliases = fields.get("aliases")
     return Law(
         id=id_,
-        title=entry["title"],
-        short=entry["short"],
-        issuer=entry["issuer"],
-        number=entry.get("number", ""),
-        version=entry["version"],
-        in_force=entry["in_force"],
-        verified=entry["verified"],
-        aliases=tuple(entry.get("aliases", ())),
-        superseded_by=entry.get("superseded_by", ""),
+        **texts,
+        verified=fields.get("verified") is True,
+        aliases=tuple(aliases) if isinstance(aliases, list) else (),
         articles=articles,
     )
 
 
-def _article(label: str, spec: dict[str, Any]) -> Article:
-    return Article(label, spec["says"], spec.get("item", ""), spec.get("verified", True))
+def _article(label: str, spec: Any) -> Article:
+    fields = _fields(spec)
+    says, item = (str(fields.get(name) or "") for name in ("says", "item"))
+    return Article(label, says, item, fields.get("verified") is not False)
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

@@ -17,21 +17,22 @@ WORDS = ("法", "热线", "号码", "空", "横线", "方格", "停")
 def texts(document: Document) -> Iterator[tuple[tuple[str | int, ...], Markdown]]:
     """Yield every Markdown text of a document with the path of its field; () is the body, ("part", i) a part's."""
     yield (), document.body
-    yield from _markdown(document.data, ())
+    yield from markdown_in(document.data, ())
     for index, part in enumerate(document.parts):
         yield ("part", index), part.body
-        yield from _markdown(part.data, ("part", index))
+        yield from markdown_in(part.data, ("part", index))
 
 
-def _markdown(value: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Markdown]]:
+def markdown_in(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Markdown]]:
+    """Yield every Markdown text in plain data with its path."""
     if isinstance(value, Markdown):
         yield path, value
     elif isinstance(value, Mapping):
         for key, item in value.items():
-            yield from _markdown(item, (*path, key))
+            yield from markdown_in(item, (*path, key))
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _markdown(item, (*path, index))
+            yield from markdown_in(item, (*path, index))
 
 
 def value(inside: str, library: Library) -> dict[str, Any] | None:
@@ -88,11 +89,16 @@ def fills(document: Document, library: Library) -> dict[str, dict[str, Any]]:
 
 def cited(document: Document, library: Library) -> list[dict[str, Any]]:
     """Return what the document cites, in text or in `cites`, in the order of the registry and of the articles."""
-    wanted = [name[2:] for _, text in texts(document) for name in placeholders(text) if name.startswith("法 ")]
+    return citations((text for _, text in texts(document)), document.cites, library)
+
+
+def citations(markdown: Iterable[Markdown], cites: Iterable[str], library: Library) -> list[dict[str, Any]]:
+    """Return what texts and references such as "wbf 39" cite, each once, by registry and article."""
+    wanted = [name[2:] for text in markdown for name in placeholders(text) if name.startswith("法 ")]
     found: dict[tuple[int, int, str], dict[str, Any]] = {}
     order = {id_: index for index, id_ in enumerate(library.laws)}
-    for reference in (*wanted, *document.cites):
-        id_, _, number = reference.partition(" ")
+    for reference in (*wanted, *cites):
+        id_, _, number = " ".join(reference.split()).partition(" ")
         known = law_value(id_, number, library.laws)
         if known:
             found[(order[id_], int(number) if number.isdigit() else 0, number)] = known

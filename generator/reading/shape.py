@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from typing import Any
 
@@ -23,14 +24,21 @@ TYPES = {
 
 def check(source: Source, schema: Mapping[str, Any]) -> list[Diagnostic]:
     """Return what in `source.data` does not fit `schema`, each at the value or key concerned."""
-    errors = sorted(_validator(schema).iter_errors(source.data), key=lambda e: [str(step) for step in e.absolute_path])
-    found = [diagnostic for error in errors for diagnostic in _word(error, source)]
-    return _without_echoes(found)
+    errors = list(_validator(schema).iter_errors(source.data))
+    # One slip, one message: a misspelt field is not missing as well, and what has the wrong type is in no word list.
+    meant = {(*error.absolute_path, near) for error in errors for near in _unknown(error).values() if near}
+    wrong = {tuple(error.absolute_path) for error in errors if error.validator == "type"}
+    return [
+        diagnostic
+        for error in errors
+        if error.validator == "type" or tuple(error.absolute_path) not in wrong
+        for diagnostic in _word(error, source, meant)
+    ]
 
 
 def sound(data: Mapping[str, Any], schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return the fields of `data` that `schema` knows and that fit it, so that later checks can rely on their types."""
-    known = {key: value for key, value in data.items() if key in schema["properties"]}
+    known = {key: value for key, value in data.items() if key in schema.get("properties", {})}
     broken = {error.absolute_path[0] for error in _validator(schema).iter_errors(known) if error.absolute_path}
     return {key: value for key, value in known.items() if key not in broken}
 
@@ -59,41 +67,56 @@ def _formats() -> Any:
     return formats
 
 
-def _validator(schema: Mapping[str, Any]) -> Any:
-    from jsonschema import Draft202012Validator
+@cache
+def _rules() -> Any:
+    from jsonschema import Draft202012Validator, validators
 
-    return Draft202012Validator(schema, format_checker=_formats())
+    # JSON Schema takes 40.0 for an integer; minutes written so would be printed so.
+    types = Draft202012Validator.TYPE_CHECKER.redefine("integer", lambda _, value: type(value) is int)
+    return validators.extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call]
+
+
+def _validator(schema: Mapping[str, Any]) -> Any:
+    return _rules()(schema, format_checker=_formats())
 
 
 def _is_date(value: object) -> bool:
     if not isinstance(value, str):
         return True
     try:
-        return len(value) == 10 and bool(datetime.date.fromisoformat(value))
+        # Python also takes 20261120 and 2026-W47-5.
+        return bool(re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) and datetime.date.fromisoformat(value))
     except ValueError:
         return False
 
 
-def _word(error: Any, source: Source) -> Iterator[Diagnostic]:
+def _unknown(error: Any) -> dict[str, str | None]:
+    """Return each field that the schema does not know, with the one probably meant: near, or of that Chinese title."""
+    if error.validator != "additionalProperties":
+        return {}
+    known = error.schema["properties"]
+    titles = {spec["title"]: name for name, spec in known.items() if "title" in spec}
+    return {key: nearest(key, known) or titles.get(key) for key in error.instance if key not in known}
+
+
+def _word(error: Any, source: Source, meant: Set[Path_]) -> Iterator[Diagnostic]:
     path: Path_ = tuple(error.absolute_path)
     place = source.places.get(path, Place(source.file))
     name = _name(path, error.schema)
     rule, value, limit = error.validator, error.instance, error.validator_value
     if rule == "additionalProperties":
-        known = list(error.schema["properties"])
-        for key in value:
-            if key not in known:
-                key_place = source.keys.get((*path, key), place)
-                yield diagnose("S301", key_place, field=key, known="、".join(known), near=nearest(str(key), known))
+        known = "、".join(error.schema["properties"])
+        for key, near in _unknown(error).items():
+            yield diagnose("S301", source.keys.get((*path, key), place), field=key, known=known, near=near)
     elif rule == "required":
-        missing = [key for key in limit if key not in value]
-        for key in missing:
-            if f"'{key}'" in error.message:
-                spec = error.schema["properties"].get(key, {})
-                note = spec.get("description", "")
-                yield diagnose(
-                    "S302", _head(place), field=key, label=spec.get("title", key), help=f"（{note}）" if note else ""
-                )
+        # jsonschema reports each missing field by itself and names it in its sentence only.
+        key = next(key for key in limit if key not in value and f"'{key}'" in error.message)
+        if (*path, key) not in meant:
+            spec = error.schema["properties"].get(key, {})
+            note = f"（{spec['description']}）" if "description" in spec else ""
+            yield diagnose("S302", _head(place), field=key, label=spec.get("title", key), help=note)
+    elif rule == "format" or (error.schema.get("format") == "date" and isinstance(value, int)):
+        yield diagnose("S309", place, field=name, value=value)
     elif rule == "type":
         expected = "或".join(TYPES[t] for t in ([limit] if isinstance(limit, str) else limit))
         yield diagnose("S303", place, field=name, expected=expected, got=_got(value), advice=_advice(value, limit))
@@ -103,15 +126,17 @@ def _word(error: Any, source: Source) -> Iterator[Diagnostic]:
     elif rule in ("maxLength", "minLength"):
         yield diagnose("S305", place, field=name, length=len(value), limit=_limit(rule, limit, "个字"))
     elif rule in ("maxItems", "minItems"):
-        yield diagnose("S306", place, field=name, length=len(value), limit=_limit(rule, limit, "条"))
+        exactly = error.schema.get("minItems") == error.schema.get("maxItems")
+        wanted = f"正好 {limit} 条" if exactly else _limit(rule, limit, "条")
+        yield diagnose("S306", place, field=name, length=len(value), limit=wanted)
     elif rule in ("maximum", "minimum"):
         yield diagnose("S307", place, field=name, value=value, limit=_limit(rule, limit, ""))
     elif rule == "uniqueItems":
         yield diagnose("S308", place, field=name)
-    elif rule == "format":
-        yield diagnose("S309", place, field=name, value=value)
     else:
-        yield diagnose("S310", place, field=name, rule=rule)
+        # Where the rule is for names of fields, the name itself is the instance.
+        place = source.keys.get((*path, str(value)), place)
+        yield diagnose("S310", place, field=name, value=_got(value), rule=error.schema.get("description", rule))
 
 
 def _limit(rule: str, limit: int, unit: str) -> str:
@@ -155,13 +180,3 @@ def _advice(value: Any, limit: Any) -> str:
     if limit == "object":
         return "另起一行，缩进两个空格，写“栏目：内容”。"
     return "照着 docs/authoring.md 里的例子写。"
-
-
-def _without_echoes(found: list[Diagnostic]) -> list[Diagnostic]:
-    """Drop "missing" where the same run says that this very field was misspelt: one slip, one message."""
-    offered = {d.hint for d in found if d.code == "S301"}
-    return [
-        d
-        for d in found
-        if not (d.code == "S302" and any(f"“{d.message.split('“')[1].split('”')[0]}”" in hint for hint in offered))
-    ]

@@ -1,0 +1,218 @@
+"""Chinese line setting on the element tree of a print, before layout: what the engine's line breaking leaves out.
+
+Sources: clreq (W3C), GB/T 15834. Marks that meet are closed up, no line begins with —— · ～ or ／, no paragraph ends
+in a line of one character. Works on any ElementTree, so it can be tested without the engine.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element, SubElement
+
+INLINE = {"a", "abbr", "b", "code", "em", "i", "mark", "small", "span", "strong", "sub", "sup", "u"}
+SKIP = {"script", "style", "title", "template", "pre"}
+CLOSING = "，。、；：”’）》〉】〕」』"
+OPENING = "“‘（《〈【〔「『"
+# Marks of one em whose empty half faces the next mark give that half away; ！ and ？ keep their width.
+MEETING = re.compile(f"[{CLOSING}](?=[{CLOSING}{OPENING}])|[{OPENING}](?=[{OPENING}])")
+PAPERS = ("关于", "实施", "工作", "应急", "预案", "方案", "办法", "制度", "规则", "职责", "清单", "细则", "通知")
+SHORT = 4  # a table cell of so few characters stays on one line
+JOINER = "\u2060"
+# The engine counts a wide space at the end of a line and then breaks much too early; it takes an ordinary one away.
+WIDE_SPACE = "\u3000"
+STAND_IN = "\ufffc"  # an inline element without text (a blank, a box): parts what stands around it
+# A dash is —— or a lone — after a character; the second half of a pair is never parted by the engine.
+TIED = re.compile(r"(?<=[^\s\u2060])(?=——|[·・～／])|(?<=[^\s\u2060—])(?=—)")
+LAST = re.compile(r"(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff][，。、；：？！…”’）》]*\s*$)")
+
+
+def prepare(root: Element) -> None:
+    """Set marks and breaks in all text below `root` and make its addresses fit for paper, in place."""
+    scope(root)
+    for element in root.iter():
+        if element.get("data-measure"):
+            _break_title(element, int(element.get("data-measure", "0")))
+        elif element.tag in ("td", "th") and element.find(".//span") is None and 0 < len(_text(element)) <= SHORT:
+            element.set("class", f"{element.get('class', '')} nw".strip())
+    for block in list(root.iter()):
+        if _kind(block) == "block":
+            for run, ends in _runs(block):
+                _set(run, ends)
+
+
+def scope(root: Element) -> None:
+    """Make ids and links of one print out of those of the documents in it.
+
+    Ids below an element with `data-scope` get its value in front, so that equal headings of two chapters stay apart;
+    `doc:<id>` leads to the element with that scope and stays plain text where there is none on this paper, like
+    every relative address: paper has no folder.
+    """
+    scoped = [(element.get("data-scope", ""), element) for element in root.iter() if element.get("data-scope")]
+    scopes = dict(scoped)
+    for value, chapter in scoped:
+        for element in chapter.iter():
+            if element is not chapter and (name := element.get("id")):
+                element.set("id", f"{value}--{name}")
+            if (target := element.get("href", "")).startswith("#") and element.tag == "a" and len(target) > 1:
+                element.set("href", f"#{value}--{target[1:]}")
+    for link in root.iter("a"):
+        target = link.get("href", "")
+        if target.startswith("doc:"):
+            name, _, heading = target[4:].partition("#")
+            chapter_id = scopes[name].get("id", "") if name in scopes else ""
+            target = (f"#{name}--{heading}" if heading else f"#{chapter_id}") if chapter_id else ""
+        if not re.match(r"#.|https?://|mailto:|tel:", target):
+            link.attrib.pop("href", None)
+        else:
+            link.set("href", target)
+
+
+def _text(element: Element) -> str:
+    return "".join(element.itertext()).strip()
+
+
+def _break_title(title: Element, measure: int) -> None:
+    """Break a title of more than `measure` characters into two lines at the best place near its middle.
+
+    GB/T 9704-2012, 7.3.1: each line a whole phrase. Without a dictionary only marks and the words that papers are
+    called by tell where a phrase ends.
+    """
+    text = (title.text or "").strip()
+    if len(title) or len(text) <= measure:
+        return
+    places = range(max(2, len(text) - measure), min(len(text) - 1, measure + 1))
+    place = min(places, key=lambda at: _cost(text, at), default=0)
+    if place:
+        title.text = text[:place]
+        SubElement(title, "br").tail = text[place:]
+
+
+def _cost(text: str, at: int) -> float:
+    """Return how badly a title breaks before character `at`: far from the middle, inside a phrase, at a mark."""
+    if text[at] in CLOSING or text[at - 1] in OPENING or text[at] in "·—":
+        return 99
+    if text[at - 1] in "：，、；》”":
+        good = 0.0
+    elif text[at - 1] in "和与及的" or text.startswith(PAPERS, at):
+        good = 2.0
+    else:
+        good = 5.0
+    return good + abs(at - len(text) / 2)
+
+
+def _kind(element: Element) -> str:
+    """Return how an element takes part in a line: inline, block, or other (pictures, breaks, comments)."""
+    tag: object = element.tag
+    if not isinstance(tag, str) or tag in SKIP or tag in ("br", "img") or tag.startswith("{"):
+        return "other"
+    return "inline" if tag in INLINE else "block"
+
+
+class _Slot:
+    """One piece of text of a run: the text of an element or its tail, with the parent that holds it."""
+
+    def __init__(self, holder: Element, parent: Element | None) -> None:
+        self.holder, self.parent = holder, parent
+        self.text = (holder.text if parent is None else holder.tail) or ""
+
+    def put(self, pieces: list[str | Element]) -> None:
+        """Replace the text by strings and elements, a string first."""
+        parent = self.holder if self.parent is None else self.parent
+        place = 0 if self.parent is None else list(parent).index(self.holder) + 1
+        for piece in pieces:
+            if isinstance(piece, str):
+                self._say(parent, place, piece)
+            else:
+                parent.insert(place, piece)
+                place += 1
+
+    def _say(self, parent: Element, place: int, text: str) -> None:
+        if place:
+            parent[place - 1].tail = text
+        else:
+            parent.text = text
+
+
+def _runs(block: Element) -> Iterator[tuple[list[_Slot | str], bool]]:
+    """Return the runs of inline text directly in a block, and for each whether the block ends with it."""
+    runs: list[list[_Slot | str]] = [[]]
+
+    def collect(element: Element) -> None:
+        runs[-1].append(_Slot(element, None))
+        for child in element:
+            kind = _kind(child)
+            if kind == "inline" and _text(child):
+                collect(child)
+            elif kind == "block":
+                runs.append([])
+            else:
+                runs[-1].append(STAND_IN)
+            runs[-1].append(_Slot(child, element))
+
+    collect(block)
+    for number, run in enumerate(runs):
+        yield run, number == len(runs) - 1
+
+
+def _set(run: list[_Slot | str], ends: bool) -> None:
+    """Close up meeting marks, tie what may not be parted, and leave no last line of one character to a block."""
+    whole = "".join(part if isinstance(part, str) else part.text for part in run)
+    if not whole.strip():
+        return
+    halves = {match.start() for match in MEETING.finditer(whole)}
+    ties = {match.start() for match in TIED.finditer(whole)}
+    if ends and (last := LAST.search(whole)):
+        ties.add(last.start())
+    start = 0
+    for part in list(run):
+        length = len(part) if isinstance(part, str) else len(part.text)
+        if not isinstance(part, str):
+            here = range(start, start + length)
+            if WIDE_SPACE in part.text or any(place in halves or place in ties for place in here):
+                part.put(_pieces(part.text, start, halves, ties))
+        start += length
+
+
+def _pieces(text: str, start: int, halves: set[int], ties: set[int]) -> list[str | Element]:
+    """Return a text as strings and spans: hw for a mark that gives up half its width, gap for a wide space, nw for
+    characters that are not parted. Spans leave the text as it is, so that it can be searched for in the PDF."""
+    # Only where the tie runs into another element a joiner has to do.
+    pieces: list[str | Element] = [JOINER if start in ties else ""]
+    at = 0
+    while at < len(text):
+        end = at + 1
+        while start + end in ties and end < len(text):
+            end += 1
+        group: list[str | Element] = [""]
+        for place in range(at, end):
+            _add(group, _marked(text[place], start + place in halves))
+        if end - at > 1:
+            tied = Element("span", {"class": "nw"})
+            _Slot(tied, None).put(group)
+            group = [tied]
+        for piece in group:
+            _add(pieces, piece)
+        at = end
+    return pieces
+
+
+def _marked(char: str, half: bool) -> str | Element:
+    if half:
+        return _span("hw", char)
+    return _span("gap", " ") if char == WIDE_SPACE else char
+
+
+def _add(pieces: list[str | Element], piece: str | Element) -> None:
+    """Put a piece behind others, strings drawn together and a string behind every element."""
+    last = pieces[-1]
+    if isinstance(piece, str):
+        pieces[-1:] = [last + piece] if isinstance(last, str) else [last, piece]
+    else:
+        pieces += [piece, ""]
+
+
+def _span(name: str, text: str) -> Element:
+    span = Element("span", {"class": name})
+    span.text = text
+    return span

@@ -1,0 +1,105 @@
+"""Page plans to artifacts, and their HTML; the frame around it is put on by the plugin."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from generator import markup, theme, view
+from generator.model import Artifact, Document, Library, Markdown, Project
+from generator.reading import resolve
+from generator.site import frames, plugin
+from generator.site.pages import Page
+from generator.store import Store, key_of
+
+
+def artifacts(pages: Sequence[Page], library: Library, project: Project) -> list[Artifact]:
+    """Return each planned page as an artifact, its placeholders resolved."""
+    frame = key_of(digest(project), json.dumps(frames.site(library), ensure_ascii=False, sort_keys=True))
+    documents = {f"{document.id}.html": document for document in library.documents}
+    return [_artifact(page, documents.get(page.path), library, frame) for page in pages]
+
+
+def render(pages: Sequence[Artifact], library: Library, project: Project, config: Path) -> dict[str, bytes]:
+    """Return the complete HTML of pages by the path of their artifact; `config` is mkdocs.yml."""
+    finished = [_finished(page, project) for page in pages]
+    framed = plugin.frame(config, finished, {"site": frames.site(library)}) if finished else {}
+    return {f"site/{path}": data for path, data in framed.items()}
+
+
+@cache
+def digest(project: Project) -> str:
+    """Return the digest of all that every page depends on: templates, styles, this room, the site builder."""
+    parts = [theme.digest(project.themes / name) for name in ("site", "art")]
+    parts += [*(theme.digest(folder) for folder in project.kinds), theme.digest(Path(__file__).parent)]
+    parts += [markup.DIALECT, *(version(name) for name in ("mkdocs", "mkdocs-material", "jinja2", "markdown", "nh3"))]
+    return key_of((project.themes / "tokens.yml").read_bytes(), *parts)
+
+
+@cache
+def environment(project: Project) -> Any:
+    """Return the Jinja environment of page bodies."""
+    from jinja2 import FileSystemBytecodeCache
+
+    env = theme.environment([project.themes / "site", project.themes, *project.kinds])
+    compiled = project.cache / "templates"
+    compiled.mkdir(parents=True, exist_ok=True)
+    env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    return env
+
+
+def _artifact(page: Page, document: Document | None, library: Library, frame: str) -> Artifact:
+    """Return the page as an artifact; `frame` is the digest of what all pages have in common, the frame `site` too."""
+    own = {name: value for name, value in page.context.items() if name != "site"}
+    reads = library.kinds[document.kind].page.reads if document else ()
+    written = {name: page.context[name] for name in reads}
+    args = {
+        "template": page.template,
+        "title": page.title,
+        "description": page.description,
+        "context": page.context,
+        "written": reads,
+        "fills": {inside: found for inside in _placeholders(written) if (found := resolve.value(inside, library))},
+        "folder": str(PurePosixPath(document.file).parent) if document else "",
+    }
+    depends = key_of(frame, json.dumps({**args, "context": own}, ensure_ascii=False, sort_keys=True))
+    return Artifact(f"site/{page.path}", "text/html", "page", args, depends, page.path.removesuffix(".html"))
+
+
+def _placeholders(value: Any) -> Iterator[str]:
+    if isinstance(value, Markdown):
+        yield from markup.placeholders(value)
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _placeholders(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _placeholders(item)
+
+
+def _finished(page: Artifact, project: Project) -> plugin.Finished:
+    args = page.args
+    env = environment(project)
+    context = args["context"]
+    written = {name: context[name] for name in args["written"]}
+    dressed = view.dress(written, Store(project.cache), _finisher(args, env))
+    frame = context["page"]
+    html = env.get_template(args["template"]).render({**context, **dressed})
+    meta = {"description": args["description"], "root": frame["root"], "nav": frame["nav"], "path": frame["path"]}
+    return plugin.Finished(page.path.removeprefix("site/"), args["title"], html, meta)
+
+
+def _finisher(args: Mapping[str, Any], env: Any) -> Callable[[str], str]:
+    root = args["context"]["page"]["root"]
+    fill = view.filler(args["fills"], env.get_template("fill.html").module, root=root)
+
+    def finish(text: str) -> str:
+        filled = markup.fill(text, fill)
+        filled = markup.with_links(filled, lambda id_: f"{root}{id_}.html")
+        return markup.with_images(filled, lambda source: f"{root}content/{args['folder']}/{source}")
+
+    return finish

@@ -1,0 +1,64 @@
+/* Large type, reading aloud, printing. Without script the buttons are not shown and nothing is missing. */
+(function () {
+  "use strict";
+  var root = document.documentElement;
+  root.classList.add("js");
+  function all(selector) { return Array.prototype.slice.call(document.querySelectorAll(selector)); }
+
+  // Storage may be refused, on file:// or in private windows: then the choice lasts for the page.
+  function keep(value) {
+    try {
+      if (value === undefined) return localStorage.getItem("large") === "1";
+      localStorage.setItem("large", value ? "1" : "0");
+    } catch (refused) { /* nothing to keep */ }
+    return false;
+  }
+  function large(on) {
+    root.classList.toggle("big", on);
+    all('[data-do="large"]').forEach(function (button) { button.setAttribute("aria-pressed", String(on)); });
+  }
+  large(keep());
+
+  // Sentence by sentence: long utterances stop in the middle on many phones.
+  var voice = window.speechSynthesis;
+  var texts = all("[data-read]");
+  var first = document.querySelector(".first");
+  if (first && texts.length) texts.unshift(first);
+  var readers = all('[data-do="read"]');
+  if (!voice || !texts.length) readers.forEach(function (button) { (button.closest("li") || button).hidden = true; });
+  function label(text) { readers.forEach(function (button) { button.querySelector("span").textContent = text; }); }
+  function read() {
+    if (voice.speaking || voice.pending) { voice.cancel(); label("读给我听"); return; }
+    var text = texts.map(function (part) { return part.innerText; }).join("\n").replace(/[／□]/g, "，");
+    var sentences = text.match(/[^。！？；\n]+[。！？；]*/g).filter(function (each) { return each.trim(); });
+    sentences.forEach(function (sentence, index) {
+      var words = new SpeechSynthesisUtterance(sentence);
+      words.lang = "zh-CN";
+      words.rate = 0.9;
+      if (index === sentences.length - 1) words.onend = function () { label("读给我听"); };
+      voice.speak(words);
+    });
+    label("停下");
+  }
+  if (voice) window.addEventListener("pagehide", function () { voice.cancel(); });
+
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest && event.target.closest("[data-do]");
+    if (!button) {
+      all("details.menu[open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; });
+      return;
+    }
+    var what = button.getAttribute("data-do");
+    if (what === "print") window.print();
+    if (what === "large") { var on = !root.classList.contains("big"); large(on); keep(on); }
+    if (what === "read") read();
+  });
+
+  // Wide tables scroll on phones: reachable by keyboard, and named.
+  all(".prose table, .sheet table, .official table").forEach(function (table) {
+    if (table.scrollWidth > table.clientWidth + 1) {
+      table.tabIndex = 0;
+      table.setAttribute("aria-label", "表格，可以左右滑动");
+    }
+  });
+})();
