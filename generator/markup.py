@@ -48,6 +48,7 @@ _LINK = re.compile(r'<a href="([^"]*)"')
 # Without one of these no inline pattern matches.
 _MARK = re.compile(r"[`\\\[<&*_{]|  \n")
 _IMAGE = re.compile(r'<img [^>]*?src="([^"]*)"')
+_WIDE_HASHES = re.compile(r"^[#＃]{1,6}")
 _STRAY = re.compile(rf"(<[^>]*>)|{PLACEHOLDER.pattern}")
 _ALONE = re.compile(r'<p>(<var data-fill="横线 [^"]*"></var>)</p>')
 
@@ -224,6 +225,7 @@ def _tidy(lines: list[str]) -> list[str]:
     levels: list[int] = []  # the indent of each list that is open
     paragraph = False  # whether the item has paragraphs, which would swallow the next item
     for line in lines:
+        line = _WIDE_HASHES.sub(lambda match: "#" * len(match[0]), line)
         before = out[-1] if out else ""
         indent = len(line) - len(line.lstrip(" "))
         apart = line.startswith("|") != before.startswith("|") or bool(_TYPED.match(line))

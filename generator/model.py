@@ -181,7 +181,8 @@ class Part:
 class Document:
     """A document of the library. `id` is its path without suffix and its address; `data` the kind's own fields.
 
-    `places` maps a field's path (a tuple of keys) to its place and stays out of every digest.
+    `digest` stands for all of its values; `places` maps a field's path (a tuple of keys) to its place and stays out of
+    every digest.
     """
 
     id: str
@@ -204,6 +205,7 @@ class Document:
     parts: tuple[Part, ...]
     data: Mapping[str, Any]
     file: str
+    digest: str
     body_line: int = 1
     places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict, compare=False, repr=False)
 

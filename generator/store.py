@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import tempfile
 from pathlib import Path
+from typing import Any
+
+# So many values may be missing from a bundle before it is worth writing anew.
+FEW = 30
 
 
 def key_of(*parts: str | bytes) -> str:
@@ -24,21 +29,23 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def _path(self, name: str, key: str) -> Path:
-        return self.folder / name / key[:2] / key[2:]
+    def _path(self, name: str, key: str) -> str:
+        return os.path.join(self.folder, name, key[:2], key[2:])
 
     def get(self, name: str, key: str) -> bytes | None:
         """Return what was put under `name` and `key`, or None."""
         try:
-            return self._path(name, key).read_bytes()
+            with open(self._path(name, key), "rb") as kept:
+                return kept.read()
         except FileNotFoundError:
             return None
 
     def put(self, name: str, key: str, data: bytes) -> None:
         """Keep `data`. Two writers of one key never see half of each other's bytes."""
         path = self._path(name, key)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=path.parent)
+        folder = os.path.dirname(path)
+        os.makedirs(folder, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=folder)
         try:
             with os.fdopen(handle, "wb") as out:
                 out.write(data)
@@ -46,3 +53,34 @@ class Store:
         except BaseException:
             os.unlink(temporary)
             raise
+
+
+class Bundle:
+    """Values by key that are read and written all at once, in one file of a store: one for each document, say.
+
+    A run keeps what it asked for or put in. A few values that are missing are made again by the next run, too: that is
+    quicker than to write all of them anew.
+    """
+
+    def __init__(self, store: Store, name: str, key: str) -> None:
+        kept = store.get(name, key)
+        self._before: dict[str, Any] = pickle.loads(kept) if kept else {}
+        self._now: dict[str, Any] = {}
+        self._file = (store, name, key)
+
+    def get(self, key: str) -> Any | None:
+        """Return the value of `key`, or None."""
+        value = self._before.get(key)
+        if value is not None:
+            self._now[key] = value
+        return value
+
+    def put(self, key: str, value: Any) -> None:
+        """Hold a value, which `pickle` must know how to write."""
+        self._now[key] = value
+
+    def save(self) -> None:
+        """Keep the values of this run for the next one."""
+        if len(self._now.keys() - self._before.keys()) > FEW:
+            store, name, key = self._file
+            store.put(name, key, pickle.dumps(self._now, pickle.HIGHEST_PROTOCOL))

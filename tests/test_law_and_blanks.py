@@ -224,7 +224,8 @@ def test_blanks_without_a_name(library: Library, inside: str, value: dict[str, o
         ("甲{{学校名称}}乙{{ 日期 }}{{空 8}}{{方格}}{{停}}\n\n{{横线 3}}", []),
         ("甲{{学校名字}}", [("R401", 13, 2)]),
         ("甲｛｛学校名称｝｝", [("R409", 13, 2)]),
-        ("甲｛{学校名称}｝", [("R409", 13, 2)]),
+        ("甲｛{学校名称}｝", [("R409", 13, 2), ("R409", 13, 3)]),
+        ("{学校名称}{法 wbf 39}{别的}", [("R409", 13, 1), ("R409", 13, 7)]),
         ("甲{{学校名称\n乙{{日期}}{{日期", [("R412", 13, 2), ("R412", 14, 8)]),
         ("甲{{学校名称}乙", [("R412", 13, 2)]),
     ],
@@ -232,6 +233,21 @@ def test_blanks_without_a_name(library: Library, inside: str, value: dict[str, o
 def test_placeholders_are_checked(tmp_path: Path, body: str, found: list[tuple[str, int, int]]) -> None:
     expected = [(code, "guide/a.md", line, column) for code, line, column in found]
     assert places(check(tmp_path, {"guide/a.md": text(body=body + "\n")})) == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "line", "column"),
+    [
+        ({"title": '"{{学校名称}}的信"'}, 2, 8),
+        ({"summary": "写给{{学校名称}}的人"}, 3, 10),
+        ({"asked_as": '[怎么办, "问{{学校名称}}"]'}, 12, 17),
+        ({"first": '{lead: 先停下来。, steps: [停, 走开, "问{{学校名称}}"]}'}, 10, 37),
+    ],
+)
+def test_a_field_that_is_printed_as_it_stands_takes_no_placeholder(
+    tmp_path: Path, fields: dict[str, str], line: int, column: int
+) -> None:
+    assert places(check(tmp_path, {"guide/a.md": text(**fields)})) == [("R414", "guide/a.md", line, column)]
 
 
 def test_every_placeholder_that_a_document_uses_has_a_value(tmp_path: Path) -> None:

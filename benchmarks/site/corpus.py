@@ -111,12 +111,20 @@ def page_of(folder: Path, number: int) -> Path:
 
 
 def _text(markdown: str, name: str) -> Text:
-    lines = re.sub(r"<!--.*?-->", "", markdown, flags=re.S).split("\n")
-    title = next((line[2:].strip() for line in lines if line.startswith("# ")), name)
-    body = "\n".join(line for line in lines if not line.startswith("# "))
-    # A few leave out a level of headings, which our checks refuse; and titles stand in YAML without quotes.
-    body = re.sub(r"^#{2,6} ", "## ", body, flags=re.M)
-    return Text(re.sub(r"[^\w《》（）、]", "", title)[:LONGEST_TITLE], re.sub(r"\n{3,}", "\n\n", body).strip() + "\n")
+    title, lines, level = name, [], 1
+    for line in re.sub(r"<!--.*?-->", "", markdown, flags=re.S).split("\n"):
+        marks, _, words = line.partition(" ")
+        if marks == "#":
+            title = words
+            continue
+        if marks and not marks.strip("#"):
+            # Some leave out a level of headings, which our checks refuse.
+            level = min(len(marks), level + 1)
+            line = f"{'#' * level} {words}"
+        lines.append(line)
+    # Titles stand in YAML without quotes.
+    title = re.sub(r"[^\w《》（）、]", "", title)[:LONGEST_TITLE]
+    return Text(title, re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n")
 
 
 def _body(dice: random.Random) -> str:

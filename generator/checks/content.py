@@ -19,7 +19,7 @@ PAUSE_SECONDS = 2
 TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])")
 CODE = re.compile(r"`[^`\n]*`")
 # As Python-Markdown reads them: the space after the hashes may be missing.
-HASHES = re.compile(r"^(#{1,6})[ ]*(.*?)[ #]*$", re.M)
+HASHES = re.compile(r"^([#＃]{1,6})[ ]*(.*?)[ #＃]*$", re.M)
 
 
 def check(library: Library, lines: Lines, store: Store, today: str) -> Iterator[Diagnostic]:

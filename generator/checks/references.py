@@ -11,14 +11,18 @@ from generator import markup
 from generator.checks.place import Lines, at, find, of_text
 from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
 from generator.markup import PLACEHOLDER
-from generator.model import Document, Library, Markdown, Place
+from generator.model import Document, Library, Markdown, Part, Place
 from generator.reading import resolve
 from generator.store import Store
 
 FULL_WIDTH = re.compile(r"｛｛|｛\{|\{｛")
+SINGLE = re.compile(r"(?<!\{)\{([^{}\n]+)\}(?!\})")
 UNCLOSED = re.compile(r"\{\{(?![^{}\n]*\}\})")
 # Addresses that the sanitiser takes away leave no href behind; they are found in the text itself.
+WIDE_BRACKET = re.compile(r"\]（((?:doc:|#|https?:)[^）\n]*)）")
 SCHEME = re.compile(r"(?:\]\(\s*<?|^ {0,3}\[[^\]\n]+\]:\s*<?)((?:[a-z][a-z0-9+.-]*:|[/\\]{2})[^)\s>]*)", re.I | re.M)
+# Fields of every kind that are printed as they stand.
+PLAIN = ("title", "summary", "asked_as")
 ALLOWED = re.compile(r"doc:|https?://[^/]|mailto:|tel:", re.I)
 
 
@@ -36,6 +40,9 @@ def check(library: Library, lines: Lines, files: frozenset[str], store: Store) -
                 yield from _typed_by_hand(text, start, typed, lines)
             yield from _links(document, text, start, ids, lines, files, store)
         yield from _fields(document, library, ids)
+        yield from _plain({name: getattr(document, name) for name in PLAIN} | dict(document.data), (), document)
+        for part in document.parts:
+            yield from _plain({"title": part.title, **part.data}, (), part)
 
 
 def _placeholders(text: Markdown, start: Place, library: Library, lines: Lines) -> Iterator[Diagnostic]:
@@ -46,6 +53,9 @@ def _placeholders(text: Markdown, start: Place, library: Library, lines: Lines) 
         yield from _placeholder(" ".join(match[1].split()), place, library)
     for match in FULL_WIDTH.finditer(text):
         yield diagnose("R409", at(lines, start, text, match.start(), match[0]), mark=match[0])
+    for match in SINGLE.finditer(text):
+        if resolve.value(" ".join(match[1].split()), library):
+            yield diagnose("R409", at(lines, start, text, match.start(), match[0]), mark=match[0])
     for match in UNCLOSED.finditer(text):
         rest = text[match.start() :].partition("\n")[0]
         yield diagnose("R412", at(lines, start, text, match.start(), rest))
@@ -101,6 +111,8 @@ def _links(
     files: frozenset[str],
     store: Store,
 ) -> Iterator[Diagnostic]:
+    for match in WIDE_BRACKET.finditer(text):
+        yield diagnose("R413", at(lines, start, text, match.start(1), match[1]), target=match[1])
     if "](" not in text and "]:" not in text and "<" not in text:
         return
     outline = markup.outline(text, store)
@@ -152,15 +164,27 @@ def _fields(document: Document, library: Library, ids: dict[str, Document]) -> I
             yield from _numbers(part.data, spec.schema, (), part, library)
 
 
+def _plain(value: object, path: tuple[str | int, ...], owner: Document | Part) -> Iterator[Diagnostic]:
+    """Yield fields that are printed as they stand and hold a placeholder."""
+    if isinstance(value, str) and not isinstance(value, Markdown) and PLACEHOLDER.search(value):
+        yield diagnose("R414", owner.places.get(path, Place(owner.file)), field=path[0])
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _plain(item, (*path, index), owner)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _plain(item, (*path, key), owner)
+
+
 def _numbers(
-    value: object, schema: object, path: tuple[str | int, ...], owner: object, library: Library
+    value: object, schema: object, path: tuple[str | int, ...], owner: Document | Part, library: Library
 ) -> Iterator[Diagnostic]:
     """Yield help lines in fields that the schema marks `help_line` and the library does not know."""
     if not isinstance(schema, dict):
         return
     lines = library.help_lines
     if isinstance(value, str) and schema.get("help_line") and lines and value not in lines:
-        place = owner.places.get(path, Place(owner.file))  # type: ignore[attr-defined]
+        place = owner.places.get(path, Place(owner.file))
         yield diagnose("R404", place, number=value, known="、".join(lines), near=nearest(value, lines))
     elif isinstance(value, list):
         for index, item in enumerate(value):

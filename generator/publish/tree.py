@@ -65,8 +65,8 @@ def publish(target: Path, entries: list[Entry]) -> None:
                 (fresh / folder).mkdir(parents=True, exist_ok=True)
             for entry in entries:
                 _lay(entry, fresh, target, old)
-            text = json.dumps({"artifacts": _manifest_data(entries)}, ensure_ascii=False, indent=1)
-            (fresh / MANIFEST).write_text(text + "\n", "utf-8")
+            lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in _manifest_data(entries))
+            (fresh / MANIFEST).write_text(f'{{"artifacts": [\n{lines}\n]}}\n', "utf-8")
             fresh.chmod(0o755)
             _swap(fresh, target)
         finally:
@@ -111,24 +111,24 @@ def _manifest_data(entries: list[Entry]) -> list[dict[str, Any]]:
 
 
 def _lay(entry: Entry, fresh: Path, target: Path, old: Mapping[str, str]) -> None:
-    path = fresh / entry.path
-    before = target / entry.path
+    path = os.path.join(fresh, entry.path)
+    before = os.path.join(target, entry.path)
     if not (old.get(entry.path) == entry.digest and _same_size(before, entry.size) and _linked(before, path)):
-        path.write_bytes(entry.read())
+        Path(path).write_bytes(entry.read())
     for copy in entry.copies:
-        other = fresh / copy
+        other = os.path.join(fresh, copy)
         if not _linked(path, other):
             shutil.copyfile(path, other)
 
 
-def _same_size(path: Path, size: int) -> bool:
+def _same_size(path: str, size: int) -> bool:
     try:
-        return path.stat().st_size == size
+        return os.path.getsize(path) == size
     except FileNotFoundError:
         return False
 
 
-def _linked(source: Path, path: Path) -> bool:
+def _linked(source: str, path: str) -> bool:
     try:
         os.link(source, path)
     except OSError:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from generator import model, theme
+from generator.diagnostics import diagnostic
 from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
 from generator.model import Document, Kind, Markdown, Part, PartSpec, Place
 from generator.reading import files, shape
 from generator.reading.files import Source
-from generator.reading.kept import Kept
-from generator.store import Store, key_of
+from generator.store import Bundle, Store, key_of
 
 TEXT = {".md", ".yml"}
 IMAGES = {".svg", ".png", ".jpg", ".webp"}
@@ -38,7 +40,7 @@ def read_all(
     """
     documents: list[Document] = []
     found: list[Diagnostic] = []
-    kept = Kept(store, content, kinds, licence)
+    kept = Bundle(store, "documents", _reader(content, kinds, licence))
     for entry in _entries(content, content, found):
         if entry.name in OTHER:
             continue
@@ -74,7 +76,7 @@ def _folder(
     folder: Path,
     kind: Kind,
     licence: str,
-    kept: Kept,
+    kept: Bundle,
     documents: list[Document],
     found: list[Diagnostic],
 ) -> None:
@@ -104,12 +106,13 @@ def _document(
     kind: Kind,
     entries: list[Path],
     licence: str,
-    kept: Kept,
+    kept: Bundle,
     found: list[Diagnostic],
 ) -> Document:
-    digest = _digest(main, address, entries)
-    if document := kept.get(digest):
-        return document
+    files_key = _files_key(main, address, entries)
+    if same := kept.get(files_key):
+        read: Document = same
+        return read
     faults = len(found)
     file = main.relative_to(content).as_posix()
     id_ = address.relative_to(content).as_posix()
@@ -125,12 +128,19 @@ def _document(
             found.append(diagnose("C511", Place(file, source.body_line)))
     document = _built(id_, kind, source, parts, licence)
     if len(found) == faults:
-        kept.put(digest, document)
+        kept.put(files_key, document)
     return document
 
 
-def _digest(main: Path, address: Path, entries: list[Path]) -> str:
-    """Return the digest of a document's files, by their names and what is written in them."""
+def _reader(content: Path, kinds: Mapping[str, Kind], licence: str) -> str:
+    """Return the digest of all that decides how files are read: this room, the wording of diagnostics, the kinds."""
+    code = (Path(__file__).parent, Path(diagnostic.__file__).parent)
+    model_ = Path(model.__file__).read_bytes()
+    return key_of(*map(theme.digest, code), model_, str(content), repr(kinds), licence)
+
+
+def _files_key(main: Path, address: Path, entries: list[Path]) -> str:
+    """Return the digest of a document's files: their names, and what is written in them."""
     written = (entry.read_bytes() for entry in entries if entry.suffix in TEXT and entry.is_file())
     return key_of(str(main), str(address), "\n".join(entry.name for entry in entries), *written)
 
@@ -141,16 +151,14 @@ def _built(id_: str, kind: Kind, source: Source, parts: tuple[Part, ...], licenc
     common |= {name: tuple(data.pop(name, ())) for name in LISTS}
     common["minutes"] = common["minutes"] or None
     common["licence"] = common["licence"] or licence
+    values = {"id": id_, "kind": kind.id, "body": Markdown(source.body), "data": data, "file": source.file, **common}
+    written = [(part.name, part.label, part.audience, part.title, part.body, part.data) for part in parts]
     return Document(
-        id=id_,
-        kind=kind.id,
-        body=Markdown(source.body),
+        **values,
         parts=parts,
-        data=data,
-        file=source.file,
+        digest=key_of(json.dumps([values, written], ensure_ascii=False, sort_keys=True)),
         body_line=source.body_line,
         places=source.places,
-        **common,
     )
 
 

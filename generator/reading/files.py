@@ -49,7 +49,8 @@ SYNTAX = (
 )
 # Written without quotes, a placeholder is two YAML mappings, one the key of the other.
 ODD_KEY = ("栏目名不能用括号", "把栏目名写成一个词，后面跟英文冒号和空格")
-BARE_PLACEHOLDER = ("以 {{ 开头的文字要加引号", "给整句加上英文双引号")
+UNREADABLE = ("这里读不下去", "看看这一行和上一行的冒号、引号、缩进，含有符号的整句用英文双引号括起来")
+BARE_PLACEHOLDER = ("以 {{ 开头的文字、[ ] 里带 {{ 的文字要加引号", "给整句加上英文双引号")
 
 
 class _Loader(yaml.CSafeLoader):
@@ -199,28 +200,29 @@ def _forbidden(text: str, name: str, offset: int) -> Diagnostic | None:
 
 def _syntax(error: yaml.MarkedYAMLError, text: str, name: str, offset: int) -> Diagnostic:
     problem = f"{error.problem or ''} {error.context or ''}"
-    # For an unclosed quote or bracket the problem is at the end of the file, for a missing colon on the next line:
-    # where the thing began is what helps.
-    begun = any(words in problem for words in ("unexpected end of stream", "expected ',' or", "expected ':'"))
-    mark = (error.context_mark if begun else None) or error.problem_mark or error.context_mark
     lines = [*text.split("\n"), ""]
-    line, column = (mark.line, mark.column) if mark else (0, 0)
-    if "expected node content" in problem and not "".join([lines[line][column:], *lines[line + 1 :]]).strip():
-        start = max(text.rfind("["), text.rfind("{"))
-        line, column = text.count("\n", 0, start), start - text.rfind("\n", 0, start) - 1
-    if "did not find expected key" in problem and (bare := re.search(r":[ ]+(?=\{\{)", lines[line])):
+    line, column = _mended_at(error, problem, lines)
+    reason, advice = next(((reason, advice) for words, reason, advice in SYNTAX if words in problem), UNREADABLE)
+    if lines[line].startswith("{{", column):
         reason, advice = BARE_PLACEHOLDER
-        return diagnose("Y201", Place(name, line + 1 + offset, bare.end() + 1), reason=reason, advice=advice)
-    place = Place(name, line + 1 + offset, column + 1)
-    for words, reason, advice in SYNTAX:
-        if words in problem:
-            return diagnose("Y201", place, reason=reason, advice=advice)
-    return diagnose(
-        "Y201",
-        place,
-        reason="这里读不下去",
-        advice="看看这一行和上一行的冒号、引号、缩进，含有符号的整句用英文双引号括起来",
-    )
+    return diagnose("Y201", Place(name, line + 1 + offset, column + 1), reason=reason, advice=advice)
+
+
+def _mended_at(error: yaml.MarkedYAMLError, problem: str, lines: list[str]) -> tuple[int, int]:
+    """Return line and column (from 0) where an editor has to mend what libyaml often notices much further down."""
+    mark = error.problem_mark or error.context_mark
+    line, column = (mark.line, mark.column) if mark else (0, 0)
+    if lines[line].startswith("{{", column):
+        return line, column
+    if "did not find expected key" in problem and (bare := re.search(r":[ ]+(?=\{\{)", lines[line])):
+        return line, bare.end()
+    # An unclosed quote or bracket is noticed at the end of the file, a missing colon on the next line.
+    if error.context_mark and any(words in problem for words in ("end of stream", "expected ',' or", "expected ':'")):
+        return error.context_mark.line, error.context_mark.column
+    if "expected node content" in problem and not "".join([lines[line][column:], *lines[line + 1 :]]).strip():
+        opened = ((i, max(lines[i].rfind("["), lines[i].rfind("{"))) for i in range(line, -1, -1))
+        return next((at for at in opened if at[1] >= 0), (line, column))
+    return line, column
 
 
 def _walk(

@@ -3,46 +3,61 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
-from generator import markup
+from generator import markup, theme
 from generator.model import Artifact, Document, Library, Made, Project
 from generator.reading import resolve
-from generator.store import Store, key_of
+from generator.store import Bundle, Store, key_of
 
 PART_AUDIENCES = ("学生",)
 
 
 def plan(library: Library, project: Project) -> list[Artifact]:
     """Return the one artifact that holds the index."""
-    entries = [_entry(document, library) for document in library.documents]
-    depends = key_of(markup.DIALECT, json.dumps(entries, ensure_ascii=False))
+    code = theme.digest(Path(__file__).parent)
+    entries = [_entry(document, library, code) for document in library.documents]
+    depends = key_of(*(entry["key"] for entry in entries))
     return [Artifact("site/search/index.js", "text/javascript", "search", {"entries": entries}, depends)]
 
 
 def make(artifact: Artifact, project: Project) -> Made:
     """Return the script that sets `window.LIBRARY_SEARCH` to the list of entries, each with its plain text."""
     store = Store(project.cache)
-    listed = [{**entry, "text": _text(entry["text"], entry["fills"], store)} for entry in artifact.args["entries"]]
-    for entry in listed:
-        del entry["fills"]
-    return Made(f"window.LIBRARY_SEARCH={json.dumps(listed, ensure_ascii=False, separators=(',', ':'))};\n".encode())
+    kept = Bundle(store, "search", key_of(str(project.content)))
+    lines = []
+    for entry in artifact.args["entries"]:
+        line = kept.get(entry["key"]) or _line(entry, store)
+        kept.put(entry["key"], line)
+        lines.append(line)
+    kept.save()
+    return Made(b"window.LIBRARY_SEARCH=[" + b",".join(lines) + b"];\n")
 
 
-def _entry(document: Document, library: Library) -> dict[str, Any]:
-    texts = [text for path, text in resolve.texts(document) if _open(document, path)]
+def _entry(document: Document, library: Library, code: str) -> dict[str, Any]:
+    kind = library.kinds[document.kind].name
+    fills = resolve.fills(document, library)
     return {
-        "id": document.id,
-        "href": f"{document.id}.html",
-        "title": document.title,
-        "summary": document.summary,
-        "kind": library.kinds[document.kind].name,
-        "audiences": list(document.audiences),
-        "stages": list(document.stages),
-        "asked": list(document.asked_as),
-        "text": [str(text) for text in texts if text.strip()],
-        "fills": resolve.fills(document, library),
+        "key": key_of(code, markup.DIALECT, document.digest, json.dumps([kind, fills], ensure_ascii=False)),
+        "fields": {
+            "id": document.id,
+            "href": f"{document.id}.html",
+            "title": document.title,
+            "summary": document.summary,
+            "kind": kind,
+            "audiences": list(document.audiences),
+            "stages": list(document.stages),
+            "asked": list(document.asked_as),
+        },
+        "texts": [str(text) for path, text in resolve.texts(document) if text.strip() and _open(document, path)],
+        "fills": fills,
     }
+
+
+def _line(entry: dict[str, Any], store: Store) -> bytes:
+    found = {**entry["fields"], "text": _text(entry["texts"], entry["fills"], store)}
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _open(document: Document, path: tuple[str | int, ...]) -> bool:

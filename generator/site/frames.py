@@ -106,10 +106,12 @@ def card(library: Library, document: Document, receipts: Receipts) -> dict[str, 
     }
 
 
-def doc(library: Library, document: Document, receipts: Receipts, related: list[dict[str, Any]]) -> dict[str, Any]:
-    """Return the frame `doc` of a document's page."""
+def doc(
+    library: Library, document: Document, card: Mapping[str, Any], receipts: Receipts, related: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return the frame `doc` of a document's page: what stands on its card, and the rest."""
     return {
-        **card(library, document, receipts),
+        **card,
         "kind": {
             "id": document.kind,
             "name": library.kinds[document.kind].name,

@@ -279,7 +279,10 @@ def _document(shelf: Shelf, document: Document) -> Page:
         kind.page.template,
         document.title,
         document.summary,
-        {**view.cut(document, kind.page), "doc": frames.doc(shelf.library, document, shelf.receipts, related)},
+        {
+            **view.cut(document, kind.page),
+            "doc": frames.doc(shelf.library, document, shelf.cards[document.id], shelf.receipts, related),
+        },
         nav=door.id,
         crumbs=[crumb(door.nav, f"for/{door.id}.html"), crumb(kind.name, f"kind/{kind.id}.html")],
     )
@@ -287,19 +290,20 @@ def _document(shelf: Shelf, document: Document) -> Page:
 
 
 def _related(shelf: Shelf, document: Document) -> Sequence[Document]:
-    """Return the documents it names, then those nearest by topic and stage, so that no page is a dead end."""
+    """Return the documents it names, then those nearest by topic, stage and kind, so that no page is a dead end."""
     named = [shelf.by_id[id_] for id_ in document.related if id_ in shelf.by_id]
     left_out = {document.id, *document.related}
     shared = Counter(chain.from_iterable(shelf.of_topic[topic] for topic in document.topics))
     stages = set(document.stages)
 
-    def nearness(position: int) -> int:
+    def nearness(position: int) -> tuple[int, bool, bool]:
         other = shelf.documents[position]
-        return 3 * shared[position] + 2 * (not stages.isdisjoint(other.stages)) + (document.kind == other.kind)
+        return shared[position], not stages.isdisjoint(other.stages), document.kind == other.kind
 
-    # Only where few share a topic do all need to be compared.
-    wide = len(shared) <= RELATED + len(named)
-    rest = range(len(shelf.documents)) if wide else sorted(shared)
+    # In a large library only those with most topics in common are worth comparing.
+    most = sorted(shared.values(), reverse=True)[: RELATED + len(left_out)]
+    enough = len(most) == RELATED + len(left_out)
+    rest = sorted(each for each in shared if shared[each] >= most[-1]) if enough else range(len(shelf.documents))
     others = [position for position in rest if shelf.documents[position].id not in left_out]
     nearest = heapq.nlargest(max(0, RELATED - len(named)), others, key=nearness)
     return [*named, *(shelf.documents[position] for position in nearest)]

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from generator import markup, theme, view
@@ -54,9 +54,9 @@ def environment(project: Project) -> Any:
 
 def _artifact(page: Page, document: Document | None, library: Library, frame: str) -> Artifact:
     """Return the page as an artifact; `frame` is the digest of what all pages have in common, the frame `site` too."""
-    own = {name: value for name, value in page.context.items() if name != "site"}
     reads = library.kinds[document.kind].page.reads if document else ()
     written = {name: page.context[name] for name in reads}
+    rest = {name: value for name, value in page.context.items() if name != "site" and name not in reads}
     args = {
         "template": page.template,
         "title": page.title,
@@ -64,9 +64,10 @@ def _artifact(page: Page, document: Document | None, library: Library, frame: st
         "context": page.context,
         "written": reads,
         "fills": {inside: found for inside in _placeholders(written) if (found := resolve.value(inside, library))},
-        "folder": str(PurePosixPath(document.file).parent) if document else "",
+        "folder": document.file.rpartition("/")[0] if document else "",
     }
-    depends = key_of(frame, json.dumps({**args, "context": own}, ensure_ascii=False, sort_keys=True))
+    own = json.dumps({**args, "context": rest}, ensure_ascii=False)
+    depends = key_of(frame, document.digest if document else "", own)
     return Artifact(f"site/{page.path}", "text/html", "page", args, depends, page.path.removesuffix(".html"))
 
 
