@@ -17,6 +17,7 @@ from generator.diagnostics import annotated, as_json, full, short
 from generator.diagnostics.diagnostic import Diagnostic
 from generator.pipeline import CONFIG, ROOT, lines_of, project_of
 from generator.publish import tree
+from generator.reading.kinds import KindError
 from generator.reading.load import load
 
 FAULTY, WRONG_USE = 1, 2
@@ -105,9 +106,10 @@ def _doctor(options: argparse.Namespace) -> int:
         wanted = f"；没有找到指定的 {role.wanted}" if role.wanted else ""
         print(f"  {role.name}\t{role.face.name}\t{served[role.served]}{wanted}")
     print("程序：")
-    for name, version in versions().items():
-        print(f"  {name}\t{version or '没有找到'}")
-    return 0
+    found = versions()
+    for name, version in found.items():
+        print(f"  {name}\t{version or '没有找到：运行 make 安装，或请管理员照 apt.txt 安装'}")
+    return 0 if all(found.values()) else FAULTY
 
 
 def _report(found: list[Diagnostic], options: argparse.Namespace) -> int:
@@ -172,15 +174,23 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument(
             "content", nargs="?", type=_folder, default=ROOT / "content", help="内容文件夹，默认 content/"
         )
-        command.add_argument("--kinds", action="append", type=_folder, default=[], help="另加一个材料种类的文件夹")
+        command.add_argument(
+            "--kinds", action="append", type=_folder, default=[], metavar="文件夹", help="另加一个材料种类的文件夹"
+        )
         if name in ("build", "clean"):
-            command.add_argument("--out", type=Path, help="放到哪个文件夹，默认 dist/")
+            command.add_argument("--out", type=Path, metavar="文件夹", help="放到哪个文件夹，默认 dist/")
         if name in ("build", "check"):
-            command.add_argument("--school", default="", help="用哪所学校的档案，即 content/schools 里的文件名")
+            command.add_argument(
+                "--school", default="", metavar="学校", help="用哪所学校的档案，即 content/schools 里的文件名"
+            )
             command.add_argument("--strict", action="store_true", help="有提醒也算不通过")
             choices = ("full", "short", "json", "annotations")
             command.add_argument(
-                "--format", choices=choices, default="full", help="报告的形式：full、short、json 或 annotations"
+                "--format",
+                choices=choices,
+                default="full",
+                metavar="形式",
+                help="报告的形式：full、short、json 或 annotations",
             )
         if name == "build":
             command.add_argument(
@@ -188,7 +198,9 @@ def _parser() -> argparse.ArgumentParser:
             )
             command.add_argument("--jobs", type=int, default=0, metavar="数", help="同时用几个处理器，默认全部")
         if name == "serve":
-            command.add_argument("--address", default="127.0.0.1:8000", help="网址，默认 127.0.0.1:8000")
+            command.add_argument(
+                "--address", default="127.0.0.1:8000", metavar="网址", help="网址，默认 127.0.0.1:8000"
+            )
     return parser
 
 
@@ -205,6 +217,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
         return status
+    except KindError as error:
+        print(f"材料种类的定义有误：{error}", file=sys.stderr)
+        return FAULTY
+    except BrokenPipeError:  # the reader, such as `head`, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         print("已停止；上一次生成的内容没有改动。", file=sys.stderr)
         return 130

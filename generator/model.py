@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-
 AUDIENCES = ("教师", "家长", "学校", "学生")
 STAGES = ("小学低年级", "小学中年级", "小学高年级", "初中", "高中", "中职")
 ANSWERS = ("是什么", "为什么", "怎么做")

@@ -1,4 +1,4 @@
-"""A small library in a temporary folder, built from the kinds' examples; builds, edits, builds again, tells what changed."""
+"""A small library in a temporary folder, from the kinds' examples: build, edit, build again, see what changed."""
 
 from __future__ import annotations
 

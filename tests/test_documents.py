@@ -118,4 +118,4 @@ def test_a_school_profile_is_checked(tmp_path: Path) -> None:
     found = check(tmp_path, {"schools/a.yml": profile}, school="a")
     assert places(found) == [("S301", "schools/a.yml", 1, 1), ("S303", "schools/a.yml", 2, 5)]
     assert found[0].hint == "你是不是想写“学校名称”？"
-    assert places(check(tmp_path, {}, school="b")) == [("F112", "schools/b.yml", 0, 0)]
+    assert ("F112", "schools/b.yml", 0, 0) in places(check(tmp_path, {}, school="b"))

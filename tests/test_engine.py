@@ -15,7 +15,8 @@ from tests.house import ROOT
 
 FACES = ROOT / ".cache" / "fonts"
 SHEET = """<!doctype html><html lang="zh-CN"><head><title>试</title><style>
-@page{{size:A4;margin:30mm}} body{{font:16pt/1.8 var(--fang);margin:0;text-align:justify}}</style></head><body>{}</body></html>"""
+@page{{size:A4;margin:30mm}} body{{font:16pt/1.8 var(--fang);margin:0;text-align:justify}}
+</style></head><body>{}</body></html>"""
 
 
 @pytest.fixture(scope="module")

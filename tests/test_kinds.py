@@ -115,10 +115,12 @@ def test_a_new_kind_in_a_folder_builds_to_page_and_pdf_without_python(tmp_path: 
     built = House(tmp_path, {"notice/railing.md": NOTICE}, kinds=(tmp_path / "kinds",)).build()
     assert built.codes == []
     page = built.read("site/notice/railing.html")
-    assert "教学楼门口" in page and "<strong>东侧</strong>" in page
+    assert "教学楼门口" in page
+    assert "<strong>东侧</strong>" in page
     pdf = pypdfium2.PdfDocument(built.dist / "pdf" / "学校" / "楼道护栏检修（公告）.pdf")
     text = "".join(page.get_textpage().get_text_range() for page in pdf)
-    assert "楼道护栏检修" in text and "教学楼门口" in text
+    assert "楼道护栏检修" in text
+    assert "教学楼门口" in text
     assert "公告" in built.read("site/all.html")
 
 

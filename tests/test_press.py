@@ -55,11 +55,12 @@ def test_official_document_has_22_lines_of_28_characters_in_its_type_area(house:
     middle = [line for line in paper.lines(pages[1]) if line.chars[0].top < 262]
     assert len(middle) == 22
     full = [line for line in middle if len(line.chars) >= 27]
-    assert full and {len(line.chars) for line in full} == {28}
+    assert full
+    assert {len(line.chars) for line in full} == {28}
     assert all(abs(line.right - line.left - 156) < 1.5 for line in full)
     # Odd pages are bound at the left: 28 mm there, 26 mm on even pages.
     assert all(abs(line.left - 26) < 1 for line in full)
-    assert all(37 <= line.chars[0].top and line.bottom <= 262.5 for line in middle)
+    assert all(line.chars[0].top >= 37 and line.bottom <= 262.5 for line in middle)
     body = {(char.font, round(char.size, 1)) for line in full for char in line.chars}
     assert body == {("fang", 16.0)}
 
@@ -118,7 +119,8 @@ def test_cited_law_stands_on_the_paper_with_its_date_in_force(house: House) -> N
 def test_fonts_are_embedded_and_named_by_their_roles(house: House) -> None:
     listed = subprocess.run(["pdffonts", pdf(house, "policy/long")], capture_output=True, text=True, check=True).stdout
     rows = [line.split() for line in listed.splitlines()[2:]]
-    assert rows and all(row[-5:-2] == ["yes", "yes", "yes"] for row in rows)
+    assert rows
+    assert all(row[-5:-2] == ["yes", "yes", "yes"] for row in rows)
     assert {"fang", "hei", "kai"} <= {row[0].partition("+")[2] for row in rows}
 
 
@@ -139,7 +141,8 @@ def test_book_has_cover_contents_with_page_numbers_and_bookmarks(house: House) -
     chapter = "".join(char.text for char in pages[[_folio(page) for page in pages].index(number)])
     assert "今晚问孩子一句话" in chapter
     titles = paper.bookmarks(book)
-    assert "今晚问孩子一句话" in titles and "孩子不想上学又不肯说" in titles
+    assert "今晚问孩子一句话" in titles
+    assert "孩子不想上学又不肯说" in titles
 
 
 def _folio(page: list[paper.Char]) -> int:

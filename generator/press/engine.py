@@ -254,7 +254,7 @@ def _pieces(page: Any) -> Iterator[_Piece]:
 
 
 def _joined(pieces: Iterable[_Piece]) -> list[_Piece]:
-    """Return the pieces with texts that follow each other on a line drawn together: spans part them for setting only."""
+    """Return the pieces with neighbouring texts of a line drawn together: spans part them for setting only."""
     joined: list[_Piece] = []
     for piece in pieces:
         last = joined[-1] if joined else None

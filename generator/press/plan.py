@@ -19,7 +19,7 @@ from generator.store import Store, key_of
 
 PDF = "application/pdf"
 # Characters that Windows refuses in file names.
-UNSAFE = str.maketrans({c: "" for c in '\\/:*?"<>|'} | {"\n": " "})
+UNSAFE = str.maketrans(dict.fromkeys('\\/:*?"<>|', "") | {"\n": " "})
 
 
 def plan(library: Library, project: Project) -> list[Artifact]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
 
 from generator.model import Artifact, Made, Problem
 
@@ -23,7 +26,7 @@ def run(artifacts: Sequence[Artifact], make: Make, jobs: int) -> Iterator[tuple[
         yield from ((artifact, _tried(make, artifact)) for artifact in artifacts)
         return
     try:
-        pool = ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"))
+        pool = _pool(jobs)
     except (OSError, PermissionError):
         # Without a usable /dev/shm there is no pool.
         yield from ((artifact, _tried(make, artifact)) for artifact in artifacts)
@@ -44,6 +47,22 @@ def run(artifacts: Sequence[Artifact], make: Make, jobs: int) -> Iterator[tuple[
         yield artifacts[number], _alone(make, artifacts[number])
 
 
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """Let a worker go when the build is killed: it would wait for work for ever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+
+    def watch() -> None:
+        wait([parent.sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
 def _tried(make: Make, artifact: Artifact) -> Made:
     try:
         return make(artifact)
@@ -52,7 +71,7 @@ def _tried(make: Make, artifact: Artifact) -> Made:
 
 
 def _alone(make: Make, artifact: Artifact) -> Made:
-    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with _pool(1) as pool:
         try:
             return pool.submit(_tried, make, artifact).result()
         except BrokenProcessPool:

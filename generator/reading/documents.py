@@ -122,11 +122,14 @@ def _document(
     source, problems = files.read(main, file, front_matter=main.suffix == ".md")
     found += problems
     parts = _parts(content, kind, main, entries, found)
+    data: dict[str, Any] = {}
     if not source.faulty:
-        found += shape.check(source, kind.schema)
+        problems = shape.check(source, kind.schema)
+        found += problems
+        data = shape.typed(shape.sound(source.data, kind.schema) if problems else source.data, kind.schema)
         if kind.body and main.suffix == ".md" and not source.body.strip():
             found.append(diagnose("C511", Place(file, source.body_line)))
-    document = _built(id_, kind, source, parts, licence)
+    document = _built(id_, kind, source, data, parts, licence)
     if len(found) == faults:
         kept.put(files_key, document)
     return document
@@ -145,8 +148,9 @@ def _files_key(main: Path, address: Path, entries: list[Path]) -> str:
     return key_of(str(main), str(address), "\n".join(entry.name for entry in entries), *written)
 
 
-def _built(id_: str, kind: Kind, source: Source, parts: tuple[Part, ...], licence: str) -> Document:
-    data = {} if source.faulty else shape.typed(shape.sound(source.data, kind.schema), kind.schema)
+def _built(
+    id_: str, kind: Kind, source: Source, data: dict[str, Any], parts: tuple[Part, ...], licence: str
+) -> Document:
     common: dict[str, Any] = {name: data.pop(name, "") for name in COMMON}
     common |= {name: tuple(data.pop(name, ())) for name in LISTS}
     common["minutes"] = common["minutes"] or None

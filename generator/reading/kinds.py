@@ -25,7 +25,10 @@ def load(folders: Iterable[Path], topics: tuple[str, ...], occasions: tuple[str,
 
 
 def _yaml(path: Path) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    try:
+        loaded: dict[str, Any] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
+    except yaml.YAMLError as error:
+        raise KindError(f"{path}：{error}") from error
     return loaded
 
 
@@ -54,10 +57,10 @@ def _kind(path: Path, common: Mapping[str, Any]) -> Kind:
             characters_per_minute=data.get("characters_per_minute"),
         )
     except KeyError as error:
-        raise KindError(f"{path}: {error} is missing") from error
+        raise KindError(f"{path}：缺少 {error}") from error
     for view in (kind.page, *kind.prints):
         if not (folder.parent / view.template).is_file():
-            raise KindError(f"{path}: there is no template {view.template}")
+            raise KindError(f"{path}：没有模板 {view.template}")
     return kind
 
 

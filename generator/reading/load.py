@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from generator.diagnostics.diagnostic import Diagnostic
-from generator.model import Library, Project, School
+from generator.diagnostics.diagnostic import Diagnostic, diagnose
+from generator.model import Library, Place, Project, School
 from generator.reading import documents, kinds, registry
 from generator.store import Store
 
@@ -17,9 +17,12 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
     laws, problems = registry.laws(project.content)
     found += problems
     known = kinds.load(project.kinds, own["topics"], own["occasions"])
-    profile = School("", {})
-    if school:
-        profile, problems = registry.school(project.content, school, own["blanks"])
-        found += problems
+    profiles, problems = registry.schools(project.content, own["blanks"])
+    found += problems
+    if school and not (project.content / "schools" / f"{school}.yml").is_file():
+        name = f"schools/{school}.yml"
+        found.append(diagnose("F112", Place(name), name=name))
     read, problems = documents.read_all(project.content, known, own["info"].licence, Store(project.cache))
-    return Library(laws=laws, kinds=known, documents=tuple(read), school=profile, **own), found + problems
+    return Library(
+        laws=laws, kinds=known, documents=tuple(read), school=profiles.get(school, School("", {})), **own
+    ), found + problems

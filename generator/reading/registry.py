@@ -52,16 +52,20 @@ def laws(content: Path) -> tuple[dict[str, Law], list[Diagnostic]]:
     return {id_: _law(id_, entry) for id_, entry in source.data.items()}, found
 
 
-def school(content: Path, id_: str, blanks: dict[str, Blank]) -> tuple[School, list[Diagnostic]]:
-    """Return the profile `schools/<id>.yml`: a value for each blank that the school can fill."""
-    name = f"schools/{id_}.yml"
-    source, found = files.read(content / name, name, front_matter=False)
-    if source.faulty:
-        return School(id_, {}), found
+def schools(content: Path, blanks: dict[str, Blank]) -> tuple[dict[str, School], list[Diagnostic]]:
+    """Return the profiles `schools/<id>.yml` by id: a value for each blank that the school can fill."""
     fields = {name: {"type": "string", "title": name} for name in blanks}
-    found += shape.check(source, {"type": "object", "additionalProperties": False, "properties": fields})
-    values = {name: value for name, value in source.data.items() if isinstance(value, str)}
-    return School(id_, values), found
+    schema = {"type": "object", "additionalProperties": False, "properties": fields}
+    profiles: dict[str, School] = {}
+    found: list[Diagnostic] = []
+    for path in sorted((content / "schools").glob("*.yml")):
+        source, problems = files.read(path, f"schools/{path.name}", front_matter=False)
+        found += problems
+        if not source.faulty:
+            found += shape.check(source, schema)
+            values = {name: value for name, value in source.data.items() if isinstance(value, str)}
+            profiles[path.stem] = School(path.stem, values)
+    return profiles, found
 
 
 def _read(content: Path, name: str, schema: str) -> tuple[Source, list[Diagnostic]]:

@@ -16,6 +16,9 @@ from generator.site import frames, plugin
 from generator.site.pages import Page
 from generator.store import Store, key_of
 
+# Templates that read nothing: they are the same on every page, and rendered once.
+DRAWINGS = ("pages/_icons.html", "pages/_sheets.html")
+
 
 def artifacts(pages: Sequence[Page], library: Library, project: Project) -> list[Artifact]:
     """Return each planned page as an artifact, its placeholders resolved."""
@@ -43,9 +46,12 @@ def digest(project: Project) -> str:
 @cache
 def environment(project: Project) -> Any:
     """Return the Jinja environment of page bodies."""
-    from jinja2 import FileSystemBytecodeCache
+    from jinja2 import ChoiceLoader, DictLoader, FileSystemBytecodeCache
 
     env = theme.environment([project.themes / "site", project.themes, *project.kinds])
+    drawn = {name: f"{{% raw %}}{env.get_template(name).render()}{{% endraw %}}" for name in DRAWINGS}
+    env.loader = ChoiceLoader([DictLoader(drawn), env.loader])
+    env.cache.clear()
     compiled = project.cache / "templates"
     compiled.mkdir(parents=True, exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
