@@ -85,8 +85,9 @@ def make(
     site = [page for page in site if not only or page.document in only]
     known = {page.path: record for page in site if (record := cache.record(page))}
     new = [page for page in site if page.path not in known]
-    made_pages = render.render(new, library, project, CONFIG)
-    records |= known | {page.path: cache.keep(page, Made(made_pages[page.path])) for page in new}
+    records |= known
+    for page, html in render.render(new, library, project, CONFIG):
+        records[page.path] = cache.keep(page, Made(html))
     entries = [_entry(artifact, records[artifact.path], cache) for artifact in (*planned, *site)]
     entries += [_static(path, data) for path, data in _files(project, library).items()]
     return Result(library, in_order(found), entries, len(missing) + len(new))

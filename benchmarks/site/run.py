@@ -64,7 +64,7 @@ def _ours(folder: Path, texts: Sequence[corpus.Text]) -> None:
 
 def _theirs(folder: Path, texts: Sequence[corpus.Text]) -> None:
     corpus.lay_pages(folder / "content", texts)
-    shutil.copytree(HERE / "sides" / folder.parent.name, folder, dirs_exist_ok=True)
+    shutil.copytree(HERE / "sides" / folder.name, folder, dirs_exist_ok=True)
 
 
 MKDOCS = (str(TOOLS / "bin" / "mkdocs"), "build", "-q")
@@ -120,7 +120,7 @@ def main() -> int:
 def _cold(folder: Path, texts: Sequence[corpus.Text], sizes: Sequence[int], runs: int) -> tuple[Costs, Trees]:
     """Build every side at every size from nothing, in turns; return the least cost of its runs and what it published.
 
-    Of the largest size, the trees of ours and of Zensical are left standing for builds after a change.
+    Nothing is removed meanwhile: for a minute after many files were, ext4 takes several times as long to make new ones.
     """
     cold: Costs = {}
     trees: Trees = {}
@@ -129,15 +129,12 @@ def _cold(folder: Path, texts: Sequence[corpus.Text], sizes: Sequence[int], runs
             for side in SIDES:
                 if side.once and turn and size == sizes[-1]:
                     continue
-                place = folder / side.name / str(size)
-                shutil.rmtree(place, ignore_errors=True)
+                place = _place(folder, side, size, turn)
                 side.lay(place, corpus.repeated(texts, size))
                 cost = _measured(side.command, place)
                 before = cold.get((side.name, size), cost)
                 cold[side.name, size] = Cost(min(cost.cpu, before.cpu), min(cost.wall, before.wall))
                 trees[side.name, size] = {"bytes": _bytes(place / "out"), "index": _bytes(place / "out" / side.index)}
-                if size != sizes[-1] or side.name not in REBUILT:
-                    shutil.rmtree(place)
     return cold, trees
 
 
@@ -147,11 +144,15 @@ def _again(folder: Path, size: int) -> dict[tuple[str, str], Cost]:
     for side in SIDES:
         if side.name not in REBUILT:
             continue
-        place = folder / side.name / str(size)
+        place = _place(folder, side, size, 0)
         again[side.name, NOTHING] = _least(_measured(side.command, place) for _ in range(AGAIN))
         edited = [corpus.page_of(place / "content", size * turn // AGAIN) for turn in range(AGAIN)]
         again[side.name, ONE] = _least(_measured(side.command, place) for _ in map(_edit, edited))
     return again
+
+
+def _place(folder: Path, side: Side, size: int, turn: int) -> Path:
+    return folder / f"{size}-{turn}" / side.name
 
 
 def _least(costs: Iterable[Cost]) -> Cost:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from generator.markup import PLACEHOLDER, slug
 from generator.model import STAGES, Document, Library, Receipt
 from generator.reading import resolve
 
@@ -38,7 +37,6 @@ DOOR = {door.audience: door for door in DOORS}
 STAGE_KEYS = dict(zip(STAGES, ("low", "mid", "up", "jun", "sen", "voc"), strict=True))
 GRADES = dict(zip(STAGES, ("1–2 年级", "3–4 年级", "5–6 年级", "7–9 年级", "10–12 年级", ""), strict=True))
 
-_HEADING = re.compile(r"^(#{2,4}) +(.+?) *#*$", re.M)
 _PHRASE = re.compile(r"(?<=[，。：；？！”》）])(?![，。：；？！”》）])|(?<=[^“《（])(?=[“《（])")
 
 
@@ -146,18 +144,6 @@ def downloads(files: Iterable[Receipt]) -> list[dict[str, Any]]:
 def law(value: Mapping[str, Any]) -> dict[str, Any]:
     """Return a citation (`resolve.law_value`) as lists of law show it, with its place on the page of laws."""
     return {**value, "href": f"laws.html#{value['anchor']}"}
-
-
-def toc(body: str) -> list[dict[str, Any]]:
-    """Return the headings of a body with the anchors that `markup` gives them."""
-    headings = []
-    taken: dict[str, int] = {}
-    for marks, written in _HEADING.findall(body):
-        title = PLACEHOLDER.sub("", written).replace("*", "").replace("`", "").strip()
-        id_ = slug(title)
-        taken[id_] = taken.get(id_, 0) + 1
-        headings.append({"id": id_ if taken[id_] == 1 else f"{id_}-{taken[id_]}", "title": title, "level": len(marks)})
-    return headings
 
 
 def phrases(title: str) -> list[str]:

@@ -41,7 +41,7 @@ def plan(library: Library, receipts: Receipts) -> tuple[Page, ...]:
         _catalogue(shelf, everything),
         _help(shelf),
         _laws(shelf),
-        shelf.page("search/index.html", "pages/search.html", "搜索", "用一整句话找材料", {}, nav="search"),
+        _search(shelf),
         _missing(shelf, everything),
         *(_document(shelf, document) for document in shelf.documents),
     )
@@ -57,18 +57,27 @@ def _home(shelf: Shelf, everything: Mapping[str, Entries]) -> Page:
         info.name,
         f"{info.publisher}编：{info.tagline}。班会、教案、讲话稿、家长信、制度和指南，打开就能看，打印就能发。",
         {
-            "finds": [
-                entry for each in first_of_each_kind(shelf.documents) for entry in questions([each], 1, longest=10)
-            ][:3],
+            "finds": _finds(shelf, 3),
             "doors": [_door_card(shelf, door) for door in DOORS],
             "occasions": _occasions(shelf, 4),
             "ready": _ready(shelf, sets) if sets else None,
-            "questions": questions(shelf.mainly("家长"), 6),
+            "questions": questions(_at_home(shelf, "家长"), 6),
             **everything,
         },
         nav="home",
     )
     return _in_frame(page, crumbs=[])
+
+
+def _finds(shelf: Shelf, count: int) -> list[dict[str, str]]:
+    """Return short questions, one of each kind of document, for people who do not know what to type."""
+    firsts = first_of_each_kind(shelf.documents)
+    return [entry for each in firsts for entry in questions([each], 1, longest=10)][:count]
+
+
+def _search(shelf: Shelf) -> Page:
+    context = {"finds": _finds(shelf, 5)}
+    return shelf.page("search/index.html", "pages/search.html", "搜索", "用一整句话找材料", context, nav="search")
 
 
 def _ready(shelf: Shelf, sets: Sequence[Document]) -> dict[str, Any]:
@@ -80,12 +89,18 @@ def _ready(shelf: Shelf, sets: Sequence[Document]) -> dict[str, Any]:
 def _door_card(shelf: Shelf, door: Door) -> dict[str, Any]:
     """Return a door of the home page: families are led in by their questions, schools by what there is."""
     if door.audience in ("家长", "学生"):
-        links = questions(shelf.mainly(door.audience), 3, longest=11)
+        links = questions(_at_home(shelf, door.audience), 3, longest=11)
     else:
         found = [document for document in shelf.documents if door.audience in document.audiences]
         kinds = sorted(shelf.tally(found)["kinds"], key=lambda kind: -int(kind["count"]))
         links = [{"text": f"{kind['name']}，{kind['count']} 份", "href": kind["href"]} for kind in kinds[:3]]
     return {**_door_frame(door), "links": links}
+
+
+def _at_home(shelf: Shelf, audience: str) -> Sequence[Document]:
+    """Return what is written for this audience to read; only where there is nothing else, what is held at school."""
+    mine = shelf.mainly(audience)
+    return [document for document in mine if document.minutes is None] or mine
 
 
 def _door_frame(door: Door) -> dict[str, str]:
@@ -113,7 +128,7 @@ def _door(shelf: Shelf, door: Door) -> Page:
         {
             "door": _door_frame(door),
             "first": shelf.list(spread(mine or others, 3)),
-            "questions": questions(mine or others, 8),
+            "questions": questions((mine if door.audience == "教师" else _at_home(shelf, door.audience)) or others, 8),
             "groups": [
                 {**kinds[id_], "cards": shelf.list(document for document in found if document.kind == id_)}
                 for id_ in dict.fromkeys(document.kind for document in found)
@@ -209,6 +224,11 @@ def _help(shelf: Shelf) -> Page:
             "calls": frames.help_lines(library, lines[:CALLS]),
             "others": frames.help_lines(library, lines[CALLS:]),
             "contacts": {name: values.get(name, "") for name in HELP_BLANKS},
+            "guides": {
+                audience: {"title": first.title, "href": f"{first.id}.html"} if first else None
+                for audience in ("学生", "家长")
+                for first in [next(iter(_at_home(shelf, audience)), None)]
+            },
             "basis": [frames.law(value) for value in basis if value],
         },
         nav="help",
@@ -274,7 +294,7 @@ def _document(shelf: Shelf, document: Document) -> Page:
     kind = shelf.library.kinds[document.kind]
     door = DOOR[document.audiences[0]]
     related = shelf.list(_related(shelf, document))
-    page = shelf.page(
+    return shelf.page(
         f"{document.id}.html",
         kind.page.template,
         document.title,
@@ -286,7 +306,6 @@ def _document(shelf: Shelf, document: Document) -> Page:
         nav=door.id,
         crumbs=[crumb(door.nav, f"for/{door.id}.html"), crumb(kind.name, f"kind/{kind.id}.html")],
     )
-    return _in_frame(page, toc=frames.toc(document.body))
 
 
 def _related(shelf: Shelf, document: Document) -> Sequence[Document]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,8 +24,10 @@ class Finished:
     meta: Mapping[str, Any]
 
 
-def frame(config_file: Path, pages: Sequence[Finished], extra: Mapping[str, Any]) -> dict[str, bytes]:
-    """Return the complete pages by path, in the frame of the theme that `config_file` names.
+def frame(config_file: Path, pages: Iterable[Finished], extra: Mapping[str, Any], bytecode: Any) -> Iterator[bytes]:
+    """Yield each page complete, in the frame of the theme that `config_file` names.
+
+    `bytecode` is Jinja's cache of compiled templates, if there is one.
 
     The theme is given what MkDocs gives it for a page. A whole `mkdocs build` would also convert an empty text, write
     and read a file for each page, and list all of the theme's own files: two thirds of its time.
@@ -41,14 +43,14 @@ def frame(config_file: Path, pages: Sequence[Finished], extra: Mapping[str, Any]
     config.extra.update(extra)
     files = Files([])
     nav = get_navigation(files, config)
-    template = config.theme.get_env().get_template("main.html")
-    framed = {}
+    env = config.theme.get_env()
+    env.bytecode_cache = bytecode
+    template = env.get_template("main.html")
     for each in pages:
         source = each.path.removesuffix("html") + "md"
         page = Page(each.title, File(source, "", config.site_dir, config.use_directory_urls), config)
         page.content, page.meta = each.html, dict(each.meta)
-        framed[each.path] = template.render(get_context(nav, files, config, page)).encode()
-    return framed
+        yield template.render(get_context(nav, files, config, page)).encode()
 
 
 def as_files(config: Any, tree: Mapping[str, bytes]) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
@@ -14,7 +13,7 @@ from generator.model import Artifact, Document, Library, Markdown, Project
 from generator.reading import resolve
 from generator.site import frames, plugin
 from generator.site.pages import Page
-from generator.store import Store, key_of
+from generator.store import Store, key_of, key_of_data
 
 # Templates that read nothing: they are the same on every page, and rendered once.
 DRAWINGS = ("pages/_icons.html", "pages/_sheets.html")
@@ -22,16 +21,19 @@ DRAWINGS = ("pages/_icons.html", "pages/_sheets.html")
 
 def artifacts(pages: Sequence[Page], library: Library, project: Project) -> list[Artifact]:
     """Return each planned page as an artifact, its placeholders resolved."""
-    frame = key_of(digest(project), json.dumps(frames.site(library), ensure_ascii=False, sort_keys=True))
+    frame = key_of(digest(project), key_of_data(frames.site(library)))
     documents = {f"{document.id}.html": document for document in library.documents}
     return [_artifact(page, documents.get(page.path), library, frame) for page in pages]
 
 
-def render(pages: Sequence[Artifact], library: Library, project: Project, config: Path) -> dict[str, bytes]:
-    """Return the complete HTML of pages by the path of their artifact; `config` is mkdocs.yml."""
-    finished = [_finished(page, project) for page in pages]
-    framed = plugin.frame(config, finished, {"site": frames.site(library)}) if finished else {}
-    return {f"site/{path}": data for path, data in framed.items()}
+def render(
+    pages: Sequence[Artifact], library: Library, project: Project, config: Path
+) -> Iterator[tuple[Artifact, bytes]]:
+    """Yield each page with its complete HTML, one at a time; `config` is mkdocs.yml."""
+    if pages:
+        finished = (_finished(page, project) for page in pages)
+        extra = {"site": frames.site(library)}
+        yield from zip(pages, plugin.frame(config, finished, extra, environment(project).bytecode_cache), strict=True)
 
 
 @cache
@@ -49,12 +51,12 @@ def environment(project: Project) -> Any:
     from jinja2 import ChoiceLoader, DictLoader, FileSystemBytecodeCache
 
     env = theme.environment([project.themes / "site", project.themes, *project.kinds])
-    drawn = {name: f"{{% raw %}}{env.get_template(name).render()}{{% endraw %}}" for name in DRAWINGS}
-    env.loader = ChoiceLoader([DictLoader(drawn), env.loader])
-    env.cache.clear()
     compiled = project.cache / "templates"
     compiled.mkdir(parents=True, exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    drawn = {name: f"{{% raw %}}{env.get_template(name).render()}{{% endraw %}}" for name in DRAWINGS}
+    env.loader = ChoiceLoader([DictLoader(drawn), env.loader])
+    env.cache.clear()
     return env
 
 
@@ -72,8 +74,7 @@ def _artifact(page: Page, document: Document | None, library: Library, frame: st
         "fills": {inside: found for inside in _placeholders(written) if (found := resolve.value(inside, library))},
         "folder": document.file.rpartition("/")[0] if document else "",
     }
-    own = json.dumps({**args, "context": rest}, ensure_ascii=False)
-    depends = key_of(frame, document.digest if document else "", own)
+    depends = key_of(frame, document.digest if document else "", key_of_data({**args, "context": rest}))
     return Artifact(f"site/{page.path}", "text/html", "page", args, depends, page.path.removesuffix(".html"))
 
 

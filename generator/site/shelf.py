@@ -71,7 +71,6 @@ class Shelf:
             "title": title,
             "description": description,
             "nav": nav,
-            "toc": [],
             "crumbs": [crumb("首页", "index.html"), *([crumb(title)] if crumbs is None else crumbs)],
         }
         return Page(path, template, title, description, {"page": frame, "site": self.site, **context})

@@ -6,6 +6,9 @@
   var boxes = Array.prototype.slice.call(form.querySelectorAll("input"));
   var cards = Array.prototype.slice.call(document.querySelectorAll("#cards > .mat"));
   var chips = document.getElementById("chips");
+  // So many cards at once; a phone would scroll without end in a large library.
+  var STEP = 24;
+  var most = STEP;
   var held = cards.map(function (card) {
     var values = {};
     "askmqwt".split("").forEach(function (facet) { values[facet] = (card.getAttribute("data-" + facet) || "").split(" "); });
@@ -28,8 +31,8 @@
     var count = 0;
     cards.forEach(function (card, index) {
       var on = fits(held[index], picked);
-      card.hidden = !on;
       count += on ? 1 : 0;
+      card.hidden = !on || count > most;
     });
     // Beside each choice: how many it would leave, with the other facets as they are.
     boxes.forEach(function (box) {
@@ -45,6 +48,8 @@
     byId("tally").textContent = on.length ? "符合 " + count + " 份" : "共 " + cards.length + " 份";
     byId("total").hidden = !on.length;
     byId("foldn").textContent = on.length ? "筛选（已选 " + on.length + " 项）" : "筛选";
+    byId("more").hidden = count <= most;
+    byId("more").firstChild.textContent = "再看 " + Math.min(STEP, count - most) + " 份";
     byId("cards").hidden = !count;
     byId("none").hidden = !!count;
     chips.hidden = !on.length;
@@ -69,6 +74,7 @@
     }
   }
   function change() {
+    most = STEP;
     var query = boxes.filter(function (box) { return box.checked; })
       .map(function (box) { return box.name + "=" + encodeURIComponent(box.value); }).join("&");
     // Some browsers refuse this on file://; the list works all the same.
@@ -80,6 +86,14 @@
     var parts = pair.split("=");
     var value = decodeURIComponent((parts[1] || "").replace(/\+/g, " "));
     boxes.forEach(function (box) { if (box.name === parts[0] && box.value === value) box.checked = true; });
+  });
+  byId("more").firstChild.addEventListener("click", function () {
+    var shown = most;
+    most += STEP;
+    show();
+    // The keyboard goes on at the first card that has come up.
+    var next = cards.filter(function (card) { return !card.hidden; })[shown];
+    if (next) next.querySelector("h3 a").focus();
   });
   form.addEventListener("change", change);
   form.addEventListener("submit", function (event) { event.preventDefault(); });

@@ -12,6 +12,8 @@
     kinds[parts[0]] = kinds[parts[2]] = { icon: parts[1], name: parts[2] };
   });
   var ASKING = /怎么办|怎么样|怎么|怎样|如何|能不能|可不可以|要不要|是不是|有没有|什么|哪些|为何|请问|我想|应该|可以|需要/g;
+  // Words of someone in need: the numbers to call come before any paper.
+  var TROUBLE = /不想活|想死|去死|自杀|自残|自伤|割腕|跳楼|轻生|活不下去|救命|救我|打我|被打|要报警/;
   var PASSAGE = 80;
   var MOST = 40;
 
@@ -112,15 +114,21 @@
     var link = make("a");
     link.href = root + entry.href;
     link.setAttribute("data-doc", entry.id);
-    node.appendChild(make("h2")).appendChild(marked(link, entry.title, hit.names));
+    // A title breaks between its phrases.
+    (entry.title.match(/[^，。：；？！]+[，。：；？！]*/g) || []).forEach(function (phrase) {
+      link.appendChild(marked(make("span", phrase.length <= 12 ? "wd" : ""), phrase, hit.names));
+    });
+    node.appendChild(make("h2")).appendChild(link);
     node.appendChild(marked(make("p", "snip"), best ? entry.summary : passage(entry.text || "", hit.names) || entry.summary, hit.names));
-    node.appendChild(make("p", "meta", (entry.stages || []).join("、")));
+    var stages = entry.stages || [];
+    node.appendChild(make("p", "meta", stages.length === 6 ? "各学段" : stages.join("、")));
     if (best) { var go = node.appendChild(make("a", "btn sm go", "打开看")); go.href = link.href; }
     return node;
   }
   function show(hits, audience) {
     var chosen = hits.filter(function (hit) { return !audience || (hit.entry.audiences || []).indexOf(audience) >= 0; });
     out.textContent = "";
+    if (TROUBLE.test(query)) out.appendChild(document.getElementById("trouble").content.cloneNode(true));
     chosen.slice(0, MOST).forEach(function (hit, index) { out.appendChild(item(hit, index === 0)); });
     if (!chosen.length) out.appendChild(document.getElementById("nothing").content.cloneNode(true));
     tabs.textContent = "";

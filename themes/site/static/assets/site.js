@@ -42,6 +42,16 @@
   }
   if (voice) window.addEventListener("pagehide", function () { voice.cancel(); });
 
+  // What is folded on the screen stands open on paper.
+  var opened = [];
+  window.addEventListener("beforeprint", function () {
+    opened = all(".body details:not([open])");
+    opened.forEach(function (part) { part.open = true; });
+  });
+  window.addEventListener("afterprint", function () {
+    opened.forEach(function (part) { part.open = false; });
+  });
+
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("[data-do]");
     if (!button) {
