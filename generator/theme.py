@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +62,6 @@ def environment(folders: Iterable[Path]) -> Any:
     return env
 
 
-@lru_cache(maxsize=64)
 def digest(folder: Path) -> str:
     """Return the digest of every file below `folder`, by relative path and content."""
     total = hashlib.sha256()

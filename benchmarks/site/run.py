@@ -67,8 +67,8 @@ def _theirs(folder: Path, texts: Sequence[corpus.Text]) -> None:
     shutil.copytree(HERE / "sides" / folder.name, folder, dirs_exist_ok=True)
 
 
-MKDOCS = (str(TOOLS / "bin" / "mkdocs"), "build", "-q")
-ZENSICAL = (str(TOOLS / "bin" / "zensical"), "build")
+MKDOCS = (str(TOOLS / "bin" / "python"), "-m", "mkdocs", "build", "-q")
+ZENSICAL = (str(TOOLS / "bin" / "python"), "-m", "zensical", "build")
 OURS = (sys.executable, str(HERE / "ours.py"), "content", ".cache", "out")
 SIDES = (
     Side("ours", _ours, OURS, "site/search/index.js"),
@@ -230,7 +230,7 @@ def _set_up_tools() -> None:
         return
     print(f"installing mkdocs, Material, jieba and Zensical into {TOOLS.relative_to(ROOT)}", file=sys.stderr)
     subprocess.run([sys.executable, "-m", "venv", "--clear", TOOLS], check=True)
-    pip = (TOOLS / "bin" / "python", "-m", "pip", "install", "-q", "--disable-pip-version-check", "--no-deps")
+    pip = (TOOLS / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps")
     subprocess.run([*pip, "-r", wanted], check=True)
     shutil.copyfile(wanted, done)
 

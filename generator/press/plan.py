@@ -120,7 +120,6 @@ def press(project: Project) -> Press:
     return Press(project.themes, project.content, project.fonts)
 
 
-@cache
 def digest(project: Project) -> str:
     """Return the digest of everything but the document that decides a sheet's bytes."""
     parts = [theme.digest(project.themes / "print"), *(theme.digest(folder) for folder in project.kinds)]

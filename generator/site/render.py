@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -31,12 +31,12 @@ def render(
 ) -> Iterator[tuple[Artifact, bytes]]:
     """Yield each page with its complete HTML, one at a time; `config` is mkdocs.yml."""
     if pages:
-        finished = (_finished(page, project) for page in pages)
+        env = environment(project)
+        finished = (_finished(page, project, env) for page in pages)
         extra = {"site": frames.site(library)}
-        yield from zip(pages, plugin.frame(config, finished, extra, environment(project).bytecode_cache), strict=True)
+        yield from zip(pages, plugin.frame(config, finished, extra, env.bytecode_cache), strict=True)
 
 
-@cache
 def digest(project: Project) -> str:
     """Return the digest of all that every page depends on: templates, styles, this room, the site builder."""
     parts = [theme.digest(project.themes / name) for name in ("site", "art")]
@@ -45,9 +45,13 @@ def digest(project: Project) -> str:
     return key_of((project.themes / "tokens.yml").read_bytes(), *parts)
 
 
-@cache
 def environment(project: Project) -> Any:
     """Return the Jinja environment of page bodies."""
+    return _environment(project, theme.digest(project.themes / "site"))
+
+
+@lru_cache(maxsize=1)
+def _environment(project: Project, _look: str) -> Any:
     from jinja2 import ChoiceLoader, DictLoader, FileSystemBytecodeCache
 
     env = theme.environment([project.themes / "site", project.themes, *project.kinds])
@@ -89,9 +93,8 @@ def _placeholders(value: Any) -> Iterator[str]:
             yield from _placeholders(item)
 
 
-def _finished(page: Artifact, project: Project) -> plugin.Finished:
+def _finished(page: Artifact, project: Project, env: Any) -> plugin.Finished:
     args = page.args
-    env = environment(project)
     context = args["context"]
     written = {name: context[name] for name in args["written"]}
     dressed = view.dress(written, Store(project.cache), _finisher(args, env))

@@ -115,8 +115,8 @@
     link.href = root + entry.href;
     link.setAttribute("data-doc", entry.id);
     // A title breaks between its phrases.
-    (entry.title.match(/[^，。：；？！]+[，。：；？！]*/g) || []).forEach(function (phrase) {
-      link.appendChild(marked(make("span", phrase.length <= 12 ? "wd" : ""), phrase, hit.names));
+    (entry.title.match(/[^，、。：；？！]+[，、。：；？！]*/g) || []).forEach(function (phrase) {
+      link.appendChild(marked(make("span", phrase.length <= 12 ? "nw" : ""), phrase, hit.names));
     });
     node.appendChild(make("h2")).appendChild(link);
     node.appendChild(marked(make("p", "snip"), best ? entry.summary : passage(entry.text || "", hit.names) || entry.summary, hit.names));

@@ -42,6 +42,9 @@
   }
   if (voice) window.addEventListener("pagehide", function () { voice.cancel(); });
 
+  // WeChat's own browser opens no files; what to do is said where files are offered.
+  if (/MicroMessenger/i.test(navigator.userAgent)) all("[data-wechat]").forEach(function (hint) { hint.hidden = false; });
+
   // What is folded on the screen stands open on paper.
   var opened = [];
   window.addEventListener("beforeprint", function () {
