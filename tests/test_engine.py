@@ -86,6 +86,10 @@ def test_dashes_and_last_characters_are_tied() -> None:
     assert set_lines("<p>这里——那里</p>") == '<p>这<span class="nw">里—</span>—<span class="nw">那里</span></p>'
 
 
+def test_a_number_stays_with_its_unit() -> None:
+    assert '<span class="nw">0日</span>' in set_lines("<p>在10日内书面答复监护人</p>")
+
+
 def test_a_tie_across_elements_takes_a_joiner() -> None:
     assert set_lines("<p><b>这里</b>——那里去</p>").startswith("<p><b>这里</b>+—")
 

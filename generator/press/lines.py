@@ -22,8 +22,11 @@ JOINER = "\u2060"
 # The engine counts a wide space at the end of a line and then breaks much too early; it takes an ordinary one away.
 WIDE_SPACE = "\u3000"
 STAND_IN = "\ufffc"  # an inline element without text (a blank, a box): parts what stands around it
-# A dash is —— or a lone — after a character; the second half of a pair is never parted by the engine.
-TIED = re.compile(r"(?<=[^\s\u2060])(?=——|[·・～／])|(?<=[^\s\u2060—])(?=—)")
+# A dash is —— or a lone — after a character; the second half of a pair is never parted by the engine. A number stays
+# with its unit.
+TIED = re.compile(
+    r"(?<=[^\s\u2060])(?=——|[·・～／])|(?<=[^\s\u2060—])(?=—)|(?<=\d)(?=[年月日天时分秒周个名人次份条张页元级％])"
+)
 LAST = re.compile(r"(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff][，。、；：？！…”’）》]*\s*$)")
 
 
