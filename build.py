@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
+import re
 import shutil
 import sys
 import time
@@ -15,8 +17,10 @@ from pathlib import Path
 from generator import pipeline
 from generator.diagnostics import annotated, as_json, full, short
 from generator.diagnostics.diagnostic import Diagnostic
+from generator.model import Project
 from generator.pipeline import CONFIG, ROOT, lines_of, project_of
 from generator.publish import tree
+from generator.publish.cache import Damaged
 from generator.reading.kinds import KindError
 from generator.reading.load import load
 
@@ -25,10 +29,9 @@ FAULTY, WRONG_USE = 1, 2
 
 def _build(options: argparse.Namespace) -> int:
     started = time.monotonic()
-    out: Path = options.out or ROOT / ("preview" if options.only else "dist")
-    tree.recover(out)
     project = project_of(options.content, options.kinds)
     only = frozenset(options.only)
+    out = _target(options, project, part=bool(only))
     result = pipeline.make(project, options.school, only=only, jobs=options.jobs, progress=_progress())
     status = _report(result.diagnostics, options)
     if only and (unknown := only - {document.id for document in result.library.documents}):
@@ -37,21 +40,30 @@ def _build(options: argparse.Namespace) -> int:
     if status:
         print("没有生成；上一次生成的内容没有改动。", file=sys.stderr)
         return status
+    # Reports for programs stay alone on standard output.
+    told = sys.stdout if options.format == "full" else sys.stderr
     if tree.unchanged(out, result.entries):
-        print(f"没有变化，{len(result.entries)} 个文件都是最新的（{time.monotonic() - started:.1f} 秒）。")
+        seconds = time.monotonic() - started
+        print(f"没有变化，{len(result.entries)} 个文件都是最新的（{seconds:.1f} 秒）。", file=told)
         return 0
-    try:
-        tree.publish(out, result.entries)
-    except tree.Busy:
-        print("另一个窗口正在生成，请等它结束再试。", file=sys.stderr)
-        return FAULTY
+    tree.publish(out, result.entries, part=bool(only))
     kinds = Counter(Path(entry.path).suffix for entry in result.entries)
     print(
         f"完成：{len(result.library.documents)} 份材料，网页 {kinds['.html']} 个，PDF {kinds['.pdf']} 个，"
         f"新做 {result.made} 个，用时 {time.monotonic() - started:.1f} 秒。\n"
-        f"网页：{out / 'site' / '' if only else out / 'site' / 'index.html'}\n印刷品：{out / 'pdf'}"
+        f"网页：{out / 'site' / '' if only else out / 'site' / 'index.html'}\n印刷品：{out / 'pdf'}",
+        file=told,
     )
     return 0
+
+
+def _target(options: argparse.Namespace, project: Project, part: bool = False) -> Path:
+    """Return the folder to publish into. Raises Foreign where something else would be lost."""
+    out = (options.out or ROOT / ("preview" if part else "dist")).resolve()
+    kept = (ROOT, project.content, project.themes)
+    if any(folder.is_relative_to(out) for folder in kept) or out.is_relative_to(project.content):
+        raise tree.Foreign(str(out))
+    return tree.claim(out, part)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -68,6 +80,8 @@ def _serve(options: argparse.Namespace) -> int:
     # MkDocs calls `hooks.py`, which knows the folders only by these.
     os.environ["LIBRARY_CONTENT"] = str(options.content.resolve())
     os.environ["LIBRARY_KINDS"] = os.pathsep.join(str(folder.resolve()) for folder in options.kinds)
+    # What costs time is made first, where its progress can be seen; MkDocs then finds it in the cache.
+    pipeline.make(project_of(options.content, options.kinds), without=frozenset({"book"}), progress=_progress())
     print(f"打开 http://{options.address}/ ；改动保存后网页会自动更新，按 Ctrl+C 结束。")
     plugin.serve(CONFIG, options.address)
     return 0
@@ -83,12 +97,9 @@ def _list(options: argparse.Namespace) -> int:
 
 
 def _clean(options: argparse.Namespace) -> int:
-    for folder in (
-        options.out or ROOT / "dist",
-        ROOT / "preview",
-        ROOT / ".cache" / "made",
-        ROOT / ".cache" / "mkdocs",
-    ):
+    project = project_of(ROOT / "content")
+    trees = [_target(options, project), tree.claim(ROOT / "preview")]
+    for folder in (*trees, project.cache, ROOT / ".cache" / "mkdocs"):
         if folder.is_dir():
             shutil.rmtree(folder)
             print(f"已删除 {folder}")
@@ -99,17 +110,18 @@ def _doctor(options: argparse.Namespace) -> int:
     from generator.press import fonts
     from generator.publish.versions import versions
 
-    project = project_of(options.content, options.kinds)
+    project = project_of(ROOT / "content")
     print("字体：")
     served = {"own": "本机字体", "face": "随资源库的字体", "substitute": "替代字体（缺少正式字体，运行 make 重新获取）"}
-    for role in fonts.resolve(project.themes, project.fonts).values():
+    roles = fonts.resolve(project.themes, project.fonts).values()
+    for role in roles:
         wanted = f"；没有找到指定的 {role.wanted}" if role.wanted else ""
         print(f"  {role.name}\t{role.face.name}\t{served[role.served]}{wanted}")
     print("程序：")
     found = versions()
     for name, version in found.items():
         print(f"  {name}\t{version or '没有找到：运行 make 安装，或请管理员照 apt.txt 安装'}")
-    return 0 if all(found.values()) else FAULTY
+    return FAULTY if "" in found.values() or any(role.served == "substitute" for role in roles) else 0
 
 
 def _report(found: list[Diagnostic], options: argparse.Namespace) -> int:
@@ -171,12 +183,13 @@ def _parser() -> argparse.ArgumentParser:
     ):
         command = commands.add_parser(name, help=help_, description=help_)
         command.set_defaults(run=run)
-        command.add_argument(
-            "content", nargs="?", type=_folder, default=ROOT / "content", help="内容文件夹，默认 content/"
-        )
-        command.add_argument(
-            "--kinds", action="append", type=_folder, default=[], metavar="文件夹", help="另加一个材料种类的文件夹"
-        )
+        if name not in ("clean", "doctor"):
+            command.add_argument(
+                "content", nargs="?", type=_folder, default=ROOT / "content", help="内容文件夹，默认 content/"
+            )
+            command.add_argument(
+                "--kinds", action="append", type=_folder, default=[], metavar="文件夹", help="另加一个材料种类的文件夹"
+            )
         if name in ("build", "clean"):
             command.add_argument("--out", type=Path, metavar="文件夹", help="放到哪个文件夹，默认 dist/")
         if name in ("build", "check"):
@@ -196,10 +209,10 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--only", action="append", default=[], metavar="编号", help="只做这一份材料，放在 preview/"
             )
-            command.add_argument("--jobs", type=int, default=0, metavar="数", help="同时用几个处理器，默认全部")
+            command.add_argument("--jobs", type=_number, default=0, metavar="数", help="同时用几个处理器，默认全部")
         if name == "serve":
             command.add_argument(
-                "--address", default="127.0.0.1:8000", metavar="网址", help="网址，默认 127.0.0.1:8000"
+                "--address", type=_address, default="127.0.0.1:8000", metavar="网址", help="网址，默认 127.0.0.1:8000"
             )
     return parser
 
@@ -211,21 +224,44 @@ def _folder(text: str) -> Path:
     return path
 
 
+def _number(text: str) -> int:
+    if not text.isascii() or not text.isdigit():
+        raise argparse.ArgumentTypeError(f"这里应当写数字，不是 {text}")
+    return int(text)
+
+
+def _address(text: str) -> str:
+    if not re.fullmatch(r"[\w.-]+:\d{1,5}", text):
+        raise argparse.ArgumentTypeError(f"写成 127.0.0.1:8000 这样，不是 {text}")
+    return text
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return 0, 1 for faulty content or output, 2 for wrong usage."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
         return status
-    except KindError as error:
-        print(f"材料种类的定义有误：{error}", file=sys.stderr)
-        return FAULTY
     except BrokenPipeError:  # the reader, such as `head`, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KindError as error:
+        print(f"材料种类的定义有误：{error}", file=sys.stderr)
+    except tree.Foreign as error:
+        print(f"不能用 {error}：里面有别的文件，或者是整个资源库的网站；请换一个空文件夹。", file=sys.stderr)
+    except tree.Busy:
+        print("另一个窗口正在生成，请等它结束再试。", file=sys.stderr)
+    except Damaged as error:
+        print(f"缓存里的 {error} 坏了，已经清掉；请再运行一次。上一次生成的内容没有改动。", file=sys.stderr)
+    except OSError as error:
+        print(f"读写文件或打开网址时出错：{error}", file=sys.stderr)
     except KeyboardInterrupt:
         print("已停止；上一次生成的内容没有改动。", file=sys.stderr)
         return 130
+    return FAULTY
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from generator import outputs
 from generator.checks import printed
 from generator.checks.run import run as check_library
 from generator.diagnostics.diagnostic import Diagnostic, in_order
-from generator.model import Artifact, Library, Made, Problem, Project, Receipt
+from generator.model import AUDIENCES, Artifact, Library, Made, Problem, Project, Receipt
 from generator.publish import tree, workers
 from generator.publish.cache import Cache, Record
 from generator.reading.load import load
@@ -76,7 +76,7 @@ def make(
     records = {a.path: record for a in planned if (record := cache.record(a))}
     missing = [artifact for artifact in planned if artifact.path not in records]
     maker = functools.partial(outputs.make, project=project)
-    for done, (artifact, made) in enumerate(workers.run(missing, maker, jobs or os.cpu_count() or 1), 1):
+    for done, (artifact, made) in enumerate(workers.run(missing, maker, jobs or _processors()), 1):
         failed = any(problem.code == "failed" for problem in made.problems)
         records[artifact.path] = _record(made.problems) if failed else cache.keep(artifact, made)
         progress(done, len(missing), artifact.label or artifact.path)
@@ -88,7 +88,8 @@ def make(
     records |= known
     for page, html in render.render(new, library, project, CONFIG):
         records[page.path] = cache.keep(page, Made(html))
-    entries = [_entry(artifact, records[artifact.path], cache) for artifact in (*planned, *site)]
+    sources = _sources(library)
+    entries = [_entry(a, records[a.path], cache, sources.get(_owner(a), ())) for a in (*planned, *site)]
     entries += [_static(path, data) for path, data in _files(project, library).items()]
     return Result(library, in_order(found), entries, len(missing) + len(new))
 
@@ -105,6 +106,11 @@ def lines_of(project: Project) -> Callable[[str], list[str]]:
         return text.removeprefix("\ufeff").replace("\r\n", "\n").split("\n")
 
     return lines
+
+
+def _processors() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _today() -> str:
@@ -141,7 +147,7 @@ def _receipts(planned: Sequence[Artifact], records: dict[str, Record]) -> dict[s
                 record.size,
                 record.facts.get("pages", 0),
             )
-            receipts.setdefault(artifact.document or artifact.audience, []).append(receipt)
+            receipts.setdefault(_owner(artifact), []).append(receipt)
     return receipts
 
 
@@ -164,10 +170,22 @@ def _names(folder: Path) -> list[str]:
     )
 
 
-def _entry(artifact: Artifact, record: Record, cache: Cache) -> tree.Entry:
-    read = functools.partial(cache.data, artifact)
-    return tree.Entry(artifact.path, record.digest, record.size, artifact.document, artifact.copies, read)
+def _entry(artifact: Artifact, record: Record, cache: Cache, sources: tuple[str, ...]) -> tree.Entry:
+    read = functools.partial(cache.data, artifact, record)
+    return tree.Entry(artifact.path, record.digest, record.size, sources, artifact.copies, read)
+
+
+def _owner(artifact: Artifact) -> str:
+    """Return whose an artifact is: a document's, by its id, or for a book an audience's."""
+    return artifact.document or artifact.audience
+
+
+def _sources(library: Library) -> dict[str, tuple[str, ...]]:
+    """Return the content files of each document and of each audience's book; lists and the like depend on all."""
+    own = {d.id: (d.file, *(part.file for part in d.parts)) for d in library.documents}
+    books = {name: tuple(d.file for d in library.documents if name in d.audiences) for name in AUDIENCES}
+    return own | books
 
 
 def _static(path: str, data: bytes) -> tree.Entry:
-    return tree.Entry(path, hashlib.sha256(data).hexdigest(), len(data), "", (), lambda: data)
+    return tree.Entry(path, hashlib.sha256(data).hexdigest(), len(data), (), (), lambda: data)

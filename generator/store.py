@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import marshal
 import os
@@ -49,6 +50,18 @@ class Store:
                 return kept.read()
         except FileNotFoundError:
             return None
+
+    def size(self, name: str, key: str) -> int:
+        """Return the size in bytes of what is kept, -1 if nothing is."""
+        try:
+            return os.path.getsize(self._path(name, key))
+        except FileNotFoundError:
+            return -1
+
+    def drop(self, name: str, key: str) -> None:
+        """Forget what is kept under `name` and `key`."""
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(self._path(name, key))
 
     def put(self, name: str, key: str, data: bytes) -> None:
         """Keep `data`. Two writers of one key never see half of each other's bytes."""

@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from generator.publish import tree
+from generator.publish.cache import Damaged
 from tests.house import ROOT, House
 
 EXAMPLES = ["guide/example", "kit/example", "lesson/example", "letter/example", "policy/example", "speech/example"]
@@ -63,7 +64,7 @@ def test_manifest_lists_every_file_with_digest_and_source(built: House) -> None:
     named = {path for entry in listed for path in (entry["path"], *entry["copies"])}
     assert named == set(found) - {"manifest.json"}
     assert all(found[entry["path"]] == entry["digest"] for entry in listed)
-    assert {e["source"] for e in listed if e["path"].startswith("site/pdf/kit/")} == {"kit/example"}
+    assert {e["sources"][0] for e in listed if e["path"].startswith("site/pdf/kit/")} == {"kit/example/kit.md"}
 
 
 def test_nothing_changed_writes_nothing(house: House) -> None:
@@ -177,6 +178,39 @@ def test_an_interrupted_swap_is_put_right(house: House) -> None:
     tree.recover(house.dist)
     assert bytes_below(house.dist) == before
     assert sorted(p.name for p in house.dist.parent.glob("*dist*") if p.is_dir()) == ["dist"]
+
+
+def test_a_damaged_tree_is_mended_by_the_next_build(house: House) -> None:
+    before = bytes_below(house.dist)
+    (house.dist / "pdf" / "家长" / "家长读本.pdf").unlink()
+    page = house.dist / "site" / "index.html"
+    text = page.read_text("utf-8")
+    page.unlink()
+    page.write_text(text.replace("阳光", "月光"), "utf-8")
+    assert house.build().written
+    assert bytes_below(house.dist) == before
+
+
+def test_damage_in_the_cache_is_never_published(house: House) -> None:
+    before = bytes_below(house.dist)
+    for path in sorted((house.project.cache / "data").rglob("*")):
+        if path.is_file():
+            path.write_bytes(b"")
+    for path in sorted((house.project.cache / "record").rglob("*"))[:40]:
+        if path.is_file():
+            path.write_bytes(b"")
+    shutil.rmtree(house.dist)
+    assert house.build().written
+    assert bytes_below(house.dist) == before
+
+
+def test_bytes_changed_in_the_cache_are_noticed(house: House) -> None:
+    record = max((house.project.cache / "data").rglob("*"), key=lambda p: p.stat().st_size if p.is_file() else 0)
+    record.write_bytes(bytes(record.stat().st_size))
+    shutil.rmtree(house.dist)
+    with pytest.raises(Damaged):
+        house.build()
+    assert house.build().written
 
 
 def test_nothing_is_written_into_the_content(house: House) -> None:

@@ -47,7 +47,16 @@ def test_help_is_in_chinese(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [[], ["frob"], ["build", "--jobs", "x"], ["check", "/nowhere"], ["build", "--frob"]]
+    "arguments",
+    [
+        [],
+        ["frob"],
+        ["build", "--jobs", "x"],
+        ["check", "/nowhere"],
+        ["build", "--frob"],
+        ["build", "--jobs", "-1"],
+        ["serve", "--address", "8000"],
+    ],
 )
 def test_wrong_use_says_so_in_chinese_and_exits_2(arguments: list[str]) -> None:
     shown = run(*arguments)
@@ -87,6 +96,50 @@ def test_strict_turns_warnings_into_failure(tmp_path: Path) -> None:
     assert len(listed) == 6
 
 
+def test_out_never_takes_the_place_of_something_else(house: House, tmp_path: Path) -> None:
+    thesis = tmp_path / "mine" / "thesis.txt"
+    thesis.parent.mkdir()
+    thesis.write_text("mine")
+    for out in (tmp_path / "mine", house.content / "out", house.content, ROOT):
+        for command in (
+            (["build", str(house.content)], ["clean"])
+            if out != house.content / "out"
+            else (["build", str(house.content)],)
+        ):
+            refused = run(*command, "--out", out, cache=house.project.cache)
+            assert refused.returncode == 1, (command, out)
+            assert "空文件夹" in refused.stderr
+    assert thesis.read_text() == "mine"
+    assert not (house.content / "out").exists()
+
+
+def test_one_document_does_not_take_the_place_of_the_whole_library(house: House, tmp_path: Path) -> None:
+    whole = tmp_path / "dist"
+    assert run("build", house.content, "--out", whole, cache=house.project.cache).returncode == 0
+    refused = run("build", house.content, "--only", "kit/example", "--out", whole, cache=house.project.cache)
+    assert refused.returncode == 1
+    assert (whole / "site" / "index.html").is_file()
+
+
+def test_a_linked_dist_stays_a_link(house: House, tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "dist").symlink_to(tmp_path / "disk" / "dist")
+    assert run("build", house.content, "--out", tmp_path / "dist", cache=house.project.cache).returncode == 0
+    assert (tmp_path / "dist").is_symlink()
+    assert (tmp_path / "disk" / "dist" / "site" / "index.html").is_file()
+
+
+def test_a_report_for_programs_stands_alone_on_standard_output(house: House, tmp_path: Path) -> None:
+    shown = run("build", house.content, "--out", tmp_path / "d", "--format", "json", cache=house.project.cache)
+    assert json.loads(shown.stdout) == {"diagnostics": []}
+
+
+def test_an_ascii_terminal_is_no_reason_to_fail(house: House) -> None:
+    shown = run("check", house.content, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    assert shown.returncode == 0
+    assert "Traceback" not in shown.stderr
+
+
 def test_list_shows_ids_and_titles(house: House) -> None:
     rows = [line.split("\t") for line in run("list", house.content).stdout.splitlines()]
     assert ["letter/example", "今晚问孩子一句话", "家长"] in [row[:3] for row in rows]
@@ -97,10 +150,16 @@ def test_clean_removes_what_was_made_and_nothing_else(tmp_path: Path) -> None:
         source = ROOT / name
         copy = shutil.copytree if source.is_dir() else shutil.copyfile
         copy(source, tmp_path / name)
-    for name in ("dist/site/index.html", ".cache/made/html/x", ".cache/fonts/face.otf", "preview/x"):
+    for name in (
+        "dist/site/index.html",
+        "dist/manifest.json",
+        ".cache/made/html/x",
+        ".cache/fonts/face.otf",
+        "preview/manifest.json",
+    ):
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("x")
+        path.write_text("{}")
     before = {p for p in tmp_path.rglob("*") if p.is_file()}
     subprocess.run([sys.executable, "build.py", "clean"], cwd=tmp_path, check=True, capture_output=True)
     gone = {p.relative_to(tmp_path).parts[0] for p in before if not p.exists()}

@@ -22,6 +22,10 @@ class Record:
     facts: Mapping[str, Any]
 
 
+class Damaged(Exception):
+    """Bytes in the store are not what was put there; the next build makes them again. The text names the artifact."""
+
+
 class Cache:
     """Records and bytes of artifacts. A faulty artifact is kept with its faults, so a second build is not silent."""
 
@@ -29,18 +33,22 @@ class Cache:
         self.store = store
 
     def record(self, artifact: Artifact) -> Record | None:
-        """Return what is known of the artifact, None if it was never made."""
-        kept = self.store.get("record", _key(artifact))
-        if kept is None:
+        """Return what is known of the artifact, None if it was never made or its bytes are not there as they were."""
+        key = _key(artifact)
+        try:
+            data = json.loads(self.store.get("record", key) or b"")
+            record = Record(data["size"], data["digest"], tuple(Problem(**p) for p in data["problems"]), data["facts"])
+        except (ValueError, KeyError, TypeError):
             return None
-        data = json.loads(kept)
-        return Record(data["size"], data["digest"], tuple(Problem(**p) for p in data["problems"]), data["facts"])
+        return record if self.store.size("data", key) == record.size else None
 
-    def data(self, artifact: Artifact) -> bytes:
-        """Return the bytes of an artifact that has a record. Raises KeyError where they are gone."""
-        kept = self.store.get("data", _key(artifact))
-        if kept is None:
-            raise KeyError(artifact.path)
+    def data(self, artifact: Artifact, record: Record) -> bytes:
+        """Return the bytes of an artifact. Raises Damaged, and forgets it, where they are not those of the record."""
+        key = _key(artifact)
+        kept = self.store.get("data", key)
+        if kept is None or hashlib.sha256(kept).hexdigest() != record.digest:
+            self.store.drop("record", key)
+            raise Damaged(artifact.path)
         return kept
 
     def keep(self, artifact: Artifact, made: Made) -> Record:

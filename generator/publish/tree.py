@@ -22,6 +22,10 @@ class Busy(Exception):
     """Another build is writing the same tree."""
 
 
+class Foreign(Exception):
+    """The folder holds something that no build put there, or a whole tree that a part of one would replace."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One file of the tree: where its bytes come from and what the manifest says of it.
@@ -32,31 +36,57 @@ class Entry:
     path: str
     digest: str
     size: int
-    source: str
+    sources: tuple[str, ...]
     copies: tuple[str, ...]
     read: Callable[[], bytes]
 
 
+def claim(target: Path, part: bool = False) -> Path:
+    """Return the real folder to publish into, after putting right what a killed build left of it.
+
+    `part` says that less than the whole library is to be published. Raises Foreign for a folder that is not empty and
+    not a tree of ours, and for a whole tree in the place of a part.
+    """
+    target = target.resolve()
+    recover(target)
+    if target.exists():
+        if not target.is_dir() or (any(target.iterdir()) and not (target / MANIFEST).is_file()):
+            raise Foreign(str(target))
+        if part and not _read(target).get("part", True):
+            raise Foreign(str(target))
+    return target
+
+
 def unchanged(target: Path, entries: list[Entry]) -> bool:
-    """Return whether `target` already is what `entries` describe."""
-    return _manifest_data(entries) == manifest(target)
+    """Return whether `target` already is what `entries` describe, and nobody changed its files since."""
+    if _manifest_data(entries) != manifest(target):
+        return False
+    stamp = _stamp(target)
+    paths = ((path, entry.size) for entry in entries for path in (entry.path, *entry.copies))
+    return all(_intact(os.path.join(target, path), size, stamp) for path, size in paths)
 
 
 def manifest(target: Path) -> list[dict[str, Any]]:
     """Return the manifest of a published tree, empty if there is none."""
+    listed: list[dict[str, Any]] = _read(target).get("artifacts", [])
+    return listed
+
+
+def _read(target: Path) -> dict[str, Any]:
     try:
-        listed: list[dict[str, Any]] = json.loads((target / MANIFEST).read_text("utf-8"))["artifacts"]
-        return listed
-    except (FileNotFoundError, ValueError, KeyError):
-        return []
+        data = json.loads((target / MANIFEST).read_text("utf-8"))
+        return data if isinstance(data, dict) else {}
+    except (FileNotFoundError, ValueError):
+        return {}
 
 
-def publish(target: Path, entries: list[Entry]) -> None:
-    """Lay out `entries` in a fresh folder and put it in the place of `target`, all or nothing.
+def publish(target: Path, entries: list[Entry], part: bool = False) -> None:
+    """Lay out `entries` in a fresh folder and put it in the place of `target` (see `claim`), all or nothing.
 
     Files that the old tree holds unchanged are linked, not copied. Raises Busy if another build holds the tree.
     """
     with locked(target):
+        stamp = _stamp(target)
         old = {entry["path"]: entry["digest"] for entry in manifest(target)}
         fresh = Path(tempfile.mkdtemp(prefix=f".{target.name}.new-", dir=target.parent))
         try:
@@ -64,9 +94,10 @@ def publish(target: Path, entries: list[Entry]) -> None:
             for folder in dict.fromkeys(os.path.dirname(path) for path in paths):
                 (fresh / folder).mkdir(parents=True, exist_ok=True)
             for entry in entries:
-                _lay(entry, fresh, target, old)
+                _lay(entry, fresh, target, old, stamp)
             lines = ",\n".join(json.dumps(entry, ensure_ascii=False) for entry in _manifest_data(entries))
-            (fresh / MANIFEST).write_text(f'{{"artifacts": [\n{lines}\n]}}\n', "utf-8")
+            text = f'{{"part": {json.dumps(part)}, "artifacts": [\n{lines}\n]}}\n'
+            (fresh / MANIFEST).write_text(text, "utf-8")
             fresh.chmod(0o755)
             _swap(fresh, target)
         finally:
@@ -105,15 +136,16 @@ def locked(target: Path) -> Iterator[None]:
 
 def _manifest_data(entries: list[Entry]) -> list[dict[str, Any]]:
     return [
-        {"path": e.path, "digest": e.digest, "size": e.size, "source": e.source, "copies": list(e.copies)}
+        {"path": e.path, "digest": e.digest, "size": e.size, "sources": list(e.sources), "copies": list(e.copies)}
         for e in sorted(entries, key=lambda e: e.path)
     ]
 
 
-def _lay(entry: Entry, fresh: Path, target: Path, old: Mapping[str, str]) -> None:
+def _lay(entry: Entry, fresh: Path, target: Path, old: Mapping[str, str], stamp: int) -> None:
     path = os.path.join(fresh, entry.path)
     before = os.path.join(target, entry.path)
-    if not (old.get(entry.path) == entry.digest and _same_size(before, entry.size) and _linked(before, path)):
+    same = old.get(entry.path) == entry.digest and _intact(before, entry.size, stamp)
+    if not (same and _linked(before, path)):
         Path(path).write_bytes(entry.read())
     for copy in entry.copies:
         other = os.path.join(fresh, copy)
@@ -121,11 +153,20 @@ def _lay(entry: Entry, fresh: Path, target: Path, old: Mapping[str, str]) -> Non
             shutil.copyfile(path, other)
 
 
-def _same_size(path: str, size: int) -> bool:
+def _stamp(target: Path) -> int:
+    """Return when the tree was finished, in ns; whatever is younger was changed by somebody else."""
     try:
-        return os.path.getsize(path) == size
+        return os.stat(target / MANIFEST).st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
+def _intact(path: str, size: int, stamp: int) -> bool:
+    try:
+        found = os.stat(path)
     except FileNotFoundError:
         return False
+    return found.st_size == size and found.st_mtime_ns <= stamp
 
 
 def _linked(source: str, path: str) -> bool:
