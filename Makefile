@@ -50,7 +50,7 @@ lock:
 
 # Removes what builds and tests made; .venv and the fonts stay. distclean removes those, too.
 clean:
-	rm -rf dist dist.* preview .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf dist .dist* preview .preview* .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 	test ! -d .cache || find .cache -mindepth 1 -maxdepth 1 ! -name fonts ! -name pip -exec rm -rf {} +
 
 distclean: clean

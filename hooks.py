@@ -11,9 +11,11 @@ sys.path.insert(0, str(ROOT))
 from generator import pipeline  # noqa: E402
 from generator.diagnostics import full  # noqa: E402
 from generator.model import Project  # noqa: E402
+from generator.reading.kinds import KindError  # noqa: E402
 from generator.site import plugin  # noqa: E402
 
 WITHOUT = frozenset({"book"})
+serving = False
 
 
 def _project() -> Project:
@@ -21,14 +23,32 @@ def _project() -> Project:
     return pipeline.project_of(Path(os.environ.get("LIBRARY_CONTENT", ROOT / "content")), kinds)
 
 
+def on_startup(command: str, dirty: bool) -> None:
+    """Note what MkDocs was started for: "build", "gh-deploy" or "serve"."""
+    global serving
+    serving = command == "serve"
+
+
 def on_files(files: Any, config: Any) -> Any:
-    """Hand over every file of the site; in place of a faulty library, its diagnostics on every page."""
+    """Hand over every file of the site. A faulty library ends a build; `serve` shows its diagnostics on every page."""
     project = _project()
-    result = pipeline.make(project, without=WITHOUT)
+    try:
+        result = pipeline.make(project, without=WITHOUT)
+    except KindError as error:
+        return _faulty(f"材料种类的定义有误：{error}", config)
+    report = full.render(result.diagnostics, pipeline.lines_of(project), "content/")
     if result.faulty:
-        report = full.render(result.diagnostics, pipeline.lines_of(project), "content/")
-        return plugin.faulty(config, report)
+        return _faulty(report, config)
+    if report:
+        print(report, file=sys.stderr)
     return plugin.as_files(config, {e.path.removeprefix("site/"): e.read() for e in result.entries})
+
+
+def _faulty(report: str, config: Any) -> Any:
+    print(report, file=sys.stderr)
+    if not serving:
+        plugin.abort("没有生成：内容有错误。")
+    return plugin.faulty(config, report)
 
 
 def on_serve(server: Any, config: Any, builder: Any) -> Any:

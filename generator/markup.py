@@ -14,10 +14,8 @@ from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from generator.store import Store, key_of
+from generator.store import Store, code_digest, key_of
 
-# Part of every memo key: raise it when the same text must give other HTML.
-DIALECT = "2"
 BOXES = {"这样说": "say", "提醒": "note", "不要": "dont", "框": "frame", "短版": "short"}
 HAN = (
     r"\u2e80-\u303f\u3400-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff"
@@ -150,7 +148,7 @@ def plain(markup: str) -> str:
 
 
 def _kept(what: str, text: str, store: Store, make: Callable[[str], str]) -> str:
-    key = key_of(DIALECT, text)
+    key = key_of(code_digest(), text)
     kept = store.get(what, key)
     if kept is not None:
         return kept.decode()
@@ -211,10 +209,22 @@ def _blocks(text: str) -> str:
     clean = re.sub(r'(<t[hd]\b[^>]*) align="(l|c|r)[a-z]*"', r'\1 class="\2"', clean)
     # In HTML typed by hand placeholders are still as written.
     if "{{" in clean:
-        clean = _STRAY.sub(lambda m: m[1] or f'<var data-fill="{" ".join(m[2].split())}"></var>', clean)
+        clean = _with_fills(clean, set(placeholders(text)))
     if not all(line.endswith(_ENDS) for line in clean.split("\n")):
         clean = _JOIN.sub(lambda m: m[0] if m[0].startswith("<pre>") else "".join(filter(None, m.groups())), clean)
     return _ALONE.sub(r"\1", clean)
+
+
+def _with_fills(clean: str, known: set[str]) -> str:
+    """Return sanitised HTML with the `{{…}}` of its text that the source has, too; others (`&#123;{`) stay text."""
+
+    def fill_in(match: re.Match[str]) -> str:
+        if match[1]:
+            return match[1]
+        inside = " ".join(entities.unescape(match[2]).split())
+        return f'<var data-fill="{entities.escape(inside)}"></var>' if inside in known else match[0]
+
+    return _STRAY.sub(fill_in, clean)
 
 
 def _tidy(lines: list[str]) -> list[str]:

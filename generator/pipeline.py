@@ -14,11 +14,12 @@ from generator import outputs
 from generator.checks import printed
 from generator.checks.run import run as check_library
 from generator.diagnostics.diagnostic import Diagnostic, in_order
-from generator.model import AUDIENCES, Artifact, Library, Made, Problem, Project, Receipt
+from generator.model import AUDIENCES, Artifact, Library, Made, Place, Problem, Project, Receipt
+from generator.press import plan as sheets
 from generator.publish import tree, workers
 from generator.publish.cache import Cache, Record
 from generator.reading.load import load
-from generator.store import Store
+from generator.store import Store, key_of
 
 ROOT = Path(__file__).resolve().parents[1]
 CONFIG = ROOT / "mkdocs.yml"
@@ -71,6 +72,7 @@ def make(
     library, found = check(project, school)
     if any(diagnostic.severity == "error" for diagnostic in found):
         return Result(library, found, [])
+    look = _look(project)
     cache = Cache(Store(project.cache))
     planned = outputs.plan(library, project, only, without)
     records = {a.path: record for a in planned if (record := cache.record(a))}
@@ -83,15 +85,26 @@ def make(
     found += _press_diagnostics(planned, records, library, lines_of(project))
     site = render.artifacts(pages.plan(library, _receipts(planned, records)), library, project)
     site = [page for page in site if not only or page.document in only]
-    known = {page.path: record for page in site if (record := cache.record(page))}
-    new = [page for page in site if page.path not in known]
-    records |= known
+    records |= {page.path: record for page in site if (record := cache.record(page))}
+    new = [page for page in site if page.path not in records]
     for page, html in render.render(new, library, project, CONFIG):
         records[page.path] = cache.keep(page, Made(html))
+    if (missing or new) and _look(project) != look:
+        # A template was saved meanwhile: what was made of it must not stay under the old one's key.
+        for artifact in (*missing, *new):
+            cache.drop(artifact)
+        return make(project, school, only=only, without=without, jobs=jobs, progress=progress)
     sources = _sources(library)
     entries = [_entry(a, records[a.path], cache, sources.get(_owner(a), ())) for a in (*planned, *site)]
     entries += [_static(path, data) for path, data in _files(project, library).items()]
     return Result(library, in_order(found), entries, len(missing) + len(new))
+
+
+def _look(project: Project) -> str:
+    """Return the digest of everything but the content that decides bytes."""
+    from generator.site import render
+
+    return key_of(sheets.digest(project), render.digest(project))
 
 
 def lines_of(project: Project) -> Callable[[str], list[str]]:
@@ -125,11 +138,16 @@ def _press_diagnostics(
     planned: Sequence[Artifact], records: dict[str, Record], library: Library, lines: Callable[[str], list[str]]
 ) -> list[Diagnostic]:
     by_id = {document.id: (document,) for document in library.documents}
+    told: set[tuple[str, Place, str]] = set()
     return [
         diagnostic
         for artifact in planned
         for diagnostic in printed.check(
-            artifact.path, by_id.get(artifact.document, library.documents), records[artifact.path].problems, lines
+            artifact.path,
+            by_id.get(artifact.document, library.documents),
+            records[artifact.path].problems,
+            lines,
+            told,
         )
     ]
 
@@ -163,11 +181,21 @@ def _files(project: Project, library: Library) -> dict[str, bytes]:
 
 
 def _names(folder: Path) -> list[str]:
-    """Return the names of all files below `folder`, relative to it and in order."""
+    """Return the names of the files below `folder`, relative to it and in order.
+
+    Without what is hidden or a link, or below such a folder: it may be litter, or lead to files of this machine.
+    """
     start = len(os.fspath(folder)) + 1
-    return sorted(
-        os.path.join(top, name)[start:].replace(os.sep, "/") for top, _, names in os.walk(folder) for name in names
-    )
+    found = []
+    for top, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith((".", "~"))]
+        paths = (os.path.join(top, name) for name in names if not name.startswith((".", "~")))
+        found += [path[start:].replace(os.sep, "/") for path in paths if _readable(path)]
+    return sorted(found)
+
+
+def _readable(path: str) -> bool:
+    return os.path.isfile(path) and not os.path.islink(path) and os.access(path, os.R_OK)
 
 
 def _entry(artifact: Artifact, record: Record, cache: Cache, sources: tuple[str, ...]) -> tree.Entry:

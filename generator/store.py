@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import hashlib
 import marshal
 import os
 import pickle
+import sys
 import tempfile
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 # So many values may be missing from a bundle before it is worth writing anew.
 FEW = 30
+# Whose other version may give other bytes from the same input.
+PACKAGES = (
+    *("jinja2", "markupsafe", "markdown", "nh3", "pyyaml", "jsonschema", "mkdocs", "mkdocs-material"),
+    *("weasyprint", "pydyf", "fonttools", "pillow", "tinycss2", "tinyhtml5", "cssselect2", "pyphen"),
+)
+LIBRARIES = {
+    "pango_version_string": ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll"),
+    "hb_version_string": ("libharfbuzz.so.0", "libharfbuzz.dylib", "libharfbuzz-0.dll"),
+}
 
 
 def key_of(*parts: str | bytes) -> str:
@@ -32,6 +45,33 @@ def key_of_data(data: Any) -> str:
     takes a quarter of JSON's time.
     """
     return hashlib.sha256(marshal.dumps(data, 0)).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """Return the digest of the program itself: its code, and the versions of Python, packages and libraries."""
+    root = Path(__file__).parent
+    code = [part for path in sorted(root.rglob("*.py")) for part in (str(path.relative_to(root)), path.read_bytes())]
+    return key_of(sys.version, *map(_package, PACKAGES), *(_library(*known) for known in LIBRARIES.items()), *code)
+
+
+def _package(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _library(function: str, files: tuple[str, ...]) -> str:
+    """Return what a shared library says of its version, "" if it cannot be asked."""
+    for file in files:
+        try:
+            ask = getattr(ctypes.CDLL(file), function)
+        except (OSError, AttributeError):
+            continue
+        ask.restype = ctypes.c_char_p
+        return str(ask().decode())
+    return ""
 
 
 class Store:
@@ -82,10 +122,11 @@ class Bundle:
     """Values by key that are read and written all at once, in one file of a store: one for each document, say.
 
     A run keeps what it asked for or put in. A few values that are missing are made again by the next run, too: that is
-    quicker than to write all of them anew.
+    quicker than to write all of them anew. What another version of the program kept is not found.
     """
 
     def __init__(self, store: Store, name: str, key: str) -> None:
+        key = key_of(code_digest(), key)
         kept = store.get(name, key)
         self._before: dict[str, Any] = pickle.loads(kept) if kept else {}
         self._now: dict[str, Any] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -54,10 +55,15 @@ def dress(value: Any, store: Store, finish: Callable[[str], str]) -> Any:
 
 
 def filler(fills: Mapping[str, Mapping[str, Any]], macros: Any, **context: Any) -> Callable[[str], str]:
-    """Return what turns the inside of a placeholder into HTML by the macros of the room's `fill.html`."""
+    """Return what turns the inside of a placeholder into HTML by the macros of the room's `fill.html`.
+
+    A placeholder without a value stays as it was typed.
+    """
 
     def make(inside: str) -> str:
-        value = fills[inside]
+        value = fills.get(inside)
+        if value is None:
+            return html.escape(f"{{{{{inside}}}}}")
         return str(getattr(macros, value["macro"])({**value, **context}))
 
     return make

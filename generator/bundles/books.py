@@ -27,7 +27,9 @@ def plan(library: Library, project: Project) -> list[Artifact]:
     for audience in AUDIENCES:
         volumes = _volumes([d for d in library.documents if audience in d.audiences])
         for number, documents in enumerate(volumes, 1):
-            args = _args(audience, documents, library, f"（{theme.numeral(number)}）" if len(volumes) > 1 else "")
+            args = _args(
+                audience, documents, library, project, f"（{theme.numeral(number)}）" if len(volumes) > 1 else ""
+            )
             name = sheets.name_of(args["book"]["title"])
             books.append(
                 Artifact(
@@ -85,7 +87,7 @@ def _volumes(documents: list[Document]) -> list[list[Document]]:
     return volumes
 
 
-def _args(audience: str, documents: list[Document], library: Library, suffix: str) -> dict[str, Any]:
+def _args(audience: str, documents: list[Document], library: Library, project: Project, suffix: str) -> dict[str, Any]:
     info = library.info
     used = {number: None for document in documents for number in resolve.help_lines(document, library)}
     texts = [text for document in documents for _, text in resolve.texts(document)]
@@ -107,7 +109,7 @@ def _args(audience: str, documents: list[Document], library: Library, suffix: st
             "lines": [vars(library.help_lines[number]) for number in library.help_lines if number in used],
         },
         "parts": [
-            {"title": title, "jobs": [_job(document, library) for document in listed]}
+            {"title": title, "jobs": [_job(document, library, project) for document in listed]}
             for title, listed in _parts(audience, documents, library).items()
             if listed
         ],
@@ -126,9 +128,9 @@ def _parts(audience: str, documents: Iterable[Document], library: Library) -> Ma
     return parts
 
 
-def _job(document: Document, library: Library) -> dict[str, Any]:
+def _job(document: Document, library: Library, project: Project) -> dict[str, Any]:
     print_, part = next(iter(sheets.prints(document, library)))
-    return {**sheets.job(document, print_, part, library), "master": "chapter.html"}
+    return {**sheets.job(document, print_, part, library, project), "master": "chapter.html"}
 
 
 OUTPUTS = {"book": (plan, make)}

@@ -20,8 +20,17 @@ CODES = {
 NEEDLE = 12
 
 
-def check(path: str, documents: Sequence[Document], problems: Iterable[Problem], lines: Lines) -> Iterator[Diagnostic]:
-    """Yield a diagnostic for each problem of the artifact `path`, which was made from `documents`."""
+def check(
+    path: str,
+    documents: Sequence[Document],
+    problems: Iterable[Problem],
+    lines: Lines,
+    told: set[tuple[str, Place, str]],
+) -> Iterator[Diagnostic]:
+    """Yield a diagnostic for each problem of the artifact `path`, which was made from `documents`.
+
+    What is in `told` (code, place, text) is left out, and what is yielded is added: a sheet stands in a book as well.
+    """
     for problem in problems:
         words = problem.subject.strip()
         # An image is written in the source as it lies beside the document.
@@ -29,5 +38,8 @@ def check(path: str, documents: Sequence[Document], problems: Iterable[Problem],
         places = (of_words(lines, document, needle) for document in documents if needle)
         elsewhere = Place(documents[0].file if len(documents) == 1 else "library.yml")
         place = next((place for place in places if place.line), elsewhere)
+        if (problem.code, place, words) in told:
+            continue
+        told.add((problem.code, place, words))
         detail = f"{problem.detail}，{path}" if problem.detail else path
         yield diagnose(CODES[problem.code], place, text=words, detail=detail)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -21,6 +22,11 @@ UNCLOSED = re.compile(r"\{\{(?![^{}\n]*\}\})")
 # Addresses that the sanitiser takes away leave no href behind; they are found in the text itself.
 WIDE_BRACKET = re.compile(r"\]（((?:doc:|#|https?:)[^）\n]*)）")
 SCHEME = re.compile(r"(?:\]\(\s*<?|^ {0,3}\[[^\]\n]+\]:\s*<?)((?:[a-z][a-z0-9+.-]*:|[/\\]{2})[^)\s>]*)", re.I | re.M)
+# The same addresses in HTML typed by hand.
+TYPED = re.compile(r"""(?<=[\s"'/])(?:href|src)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.I)
+UNSAFE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.I)
+# Browsers skip these in an address.
+SKIPPED = re.compile(r"[\x00-\x20]+")
 # Fields of every kind that are printed as they stand.
 PLAIN = ("title", "summary", "asked_as")
 ALLOWED = re.compile(r"doc:|https?://[^/]|mailto:|tel:", re.I)
@@ -29,6 +35,7 @@ ALLOWED = re.compile(r"doc:|https?://[^/]|mailto:|tel:", re.I)
 def check(library: Library, lines: Lines, files: frozenset[str], store: Store) -> Iterator[Diagnostic]:
     """Yield what does not resolve. `files` are the names of all content files, for images and their like."""
     ids = {document.id: document for document in library.documents}
+    yield from _same_prints(library)
     # Sorted so that the same slip is always offered the same word.
     numbers = sorted(library.help_lines)
     typed = re.compile(rf"(?<![\d.])({'|'.join(numbers)})(?![\d年.])")
@@ -43,6 +50,21 @@ def check(library: Library, lines: Lines, files: frozenset[str], store: Store) -
         yield from _plain({name: getattr(document, name) for name in PLAIN} | dict(document.data), (), document)
         for part in document.parts:
             yield from _plain({"title": part.title, **part.data}, (), part)
+
+
+def _same_prints(library: Library) -> Iterator[Diagnostic]:
+    """Yield documents whose PDF would have the name of another's: `x-worksheet`, and the worksheet of `x`."""
+    seen: dict[str, tuple[Document, str]] = {}
+    for document in library.documents:
+        names = {part.name for part in document.parts}
+        for print_ in library.kinds[document.kind].prints:
+            if print_.part and print_.part not in names:
+                continue
+            path = f"{document.id}-{print_.name}" if print_.name else document.id
+            other, label = seen.setdefault(path, (document, print_.label))
+            if other.id != document.id:
+                place, related = Place(document.file), (Place(other.file),)
+                yield diagnose("R415", place, id=document.id, other=other.id, label=label, related=related)
 
 
 def _placeholders(text: Markdown, start: Place, library: Library, lines: Lines) -> Iterator[Diagnostic]:
@@ -132,6 +154,11 @@ def _links(
     for match in SCHEME.finditer(text):
         if not ALLOWED.match(match[1]):
             yield diagnose("R413", at(lines, start, text, match.start(1), match[1]), target=match[1])
+    for match in TYPED.finditer(text):
+        target = match[match.lastindex or 0]
+        address = SKIPPED.sub("", html.unescape(target))
+        if UNSAFE.match(address) and not ALLOWED.match(address):
+            yield diagnose("R413", at(lines, start, text, match.start(match.lastindex or 0), target), target=target)
     for source in outline.images:
         file = (PurePosixPath(document.file).parent / source).as_posix()
         if file not in files:

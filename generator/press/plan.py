@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import atexit
 import json
-from collections.abc import Callable, Iterator, Mapping
-from functools import cache
-from importlib.metadata import version
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from generator import theme, view
+from generator import markup, theme, view
 from generator.model import Artifact, Document, Library, Made, Part, Project, View
 from generator.press import fonts
 from generator.press.engine import Press
 from generator.reading import resolve
-from generator.store import Store, key_of
+from generator.store import Store, code_digest, key_of
 
 PDF = "application/pdf"
 # Characters that Windows refuses in file names.
@@ -29,7 +28,7 @@ def plan(library: Library, project: Project) -> list[Artifact]:
         artifact
         for document in library.documents
         for print_, part in prints(document, library)
-        for artifact in [_artifact(document, print_, part, library, look)]
+        for artifact in [_artifact(document, print_, part, library, project, look)]
     ]
 
 
@@ -41,8 +40,10 @@ def prints(document: Document, library: Library) -> Iterator[tuple[View, Part | 
             yield print_, part
 
 
-def job(document: Document, print_: View, part: Part | None, library: Library) -> dict[str, Any]:
-    """Return all that a template reads for one print, as plain data: view, sheet frame and values of placeholders."""
+def job(document: Document, print_: View, part: Part | None, library: Library, project: Project) -> dict[str, Any]:
+    """Return all that a print is made from, as plain data: view, sheet frame, values of placeholders, its pictures'
+    digests.
+    """
     info = library.info
     audience = print_.audience or document.audiences[0]
     fields = view.cut(document, print_, part)
@@ -53,6 +54,7 @@ def job(document: Document, print_: View, part: Part | None, library: Library) -
         "view": fields,
         "fills": resolve.fills(document, library),
         "folder": str(Path(document.file).parent),
+        "images": _images(read, (project.content / document.file).parent, Store(project.cache)),
         "sheet": {
             "id": document.id,
             "title": document.title if part is None else (part.title if part.title != part.label else document.title),
@@ -79,6 +81,14 @@ def job(document: Document, print_: View, part: Part | None, library: Library) -
     }
 
 
+def _images(texts: Iterable[str], folder: Path, store: Store) -> dict[str, str]:
+    """Return the digest of each picture that the texts of a document in `folder` show; of a missing one it is ""."""
+    # Few texts have any, and only these are asked for their outline.
+    shown = [text for text in texts if "![" in text or "<img" in text.lower()]
+    files = {source: folder / source for text in shown for source in markup.outline(text, store).images}
+    return {source: key_of(file.read_bytes()) if file.is_file() else "" for source, file in files.items()}
+
+
 def make(artifact: Artifact, project: Project) -> Made:
     """Return the PDF of a planned sheet with its number of pages and everything wrong with it."""
     pdf = press(project).render(sheet_html(artifact.args, project))
@@ -95,8 +105,6 @@ def sheet_html(args: Mapping[str, Any], project: Project) -> str:
 
 
 def _finisher(args: Mapping[str, Any], project: Project) -> Callable[[str], str]:
-    from generator import markup
-
     macros = environment(project).get_template("fill.html").module
     make_fill = view.filler(args["fills"], macros, root="")
 
@@ -112,24 +120,27 @@ def environment(project: Project) -> Any:
     return theme.environment([project.themes / "print", *project.kinds])
 
 
-@cache
 def press(project: Project) -> Press:
-    """Return the press of this process; setting up fonts is its dearest step."""
+    """Return the press of this process; setting up fonts is its dearest step, done again when they change."""
+    return _press(project, _faces(project))
+
+
+@lru_cache(maxsize=4)
+def _press(project: Project, _faces: str) -> Press:
     # Its fonts must be let go while the libraries they belong to are still there.
-    atexit.register(press.cache_clear)
+    atexit.register(_press.cache_clear)
     return Press(project.themes, project.content, project.fonts)
+
+
+def _faces(project: Project) -> str:
+    return fonts.digest(fonts.resolve(project.themes, project.fonts), project.fonts)
 
 
 def digest(project: Project) -> str:
     """Return the digest of everything but the document that decides a sheet's bytes."""
     parts = [theme.digest(project.themes / "print"), *(theme.digest(folder) for folder in project.kinds)]
-    parts += [
-        theme.digest(Path(__file__).parents[1] / "press"),
-        fonts.digest(fonts.resolve(project.themes, project.fonts), project.fonts),
-    ]
-    parts += [key_of((project.themes / name).read_bytes()) for name in ("tokens.yml", "fonts.yml")]
-    parts += [version(name) for name in ("weasyprint", "pydyf", "fonttools", "jinja2", "markdown", "nh3")]
-    return key_of(*parts)
+    files = (project.themes / name for name in ("tokens.yml", "fonts.yml"))
+    return key_of(code_digest(), _faces(project), *(file.read_bytes() for file in files), *parts)
 
 
 def name_of(title: str, label: str = "") -> str:
@@ -138,8 +149,10 @@ def name_of(title: str, label: str = "") -> str:
     return f"{stem}（{label}）.pdf" if label else f"{stem}.pdf"
 
 
-def _artifact(document: Document, print_: View, part: Part | None, library: Library, look: str) -> Artifact:
-    args = job(document, print_, part, library)
+def _artifact(
+    document: Document, print_: View, part: Part | None, library: Library, project: Project, look: str
+) -> Artifact:
+    args = job(document, print_, part, library, project)
     suffix = f"-{print_.name}" if print_.name else ""
     audiences = [print_.audience] if print_.audience else list(document.audiences)
     name = name_of(document.title, print_.label)

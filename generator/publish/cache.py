@@ -44,12 +44,15 @@ class Cache:
 
     def data(self, artifact: Artifact, record: Record) -> bytes:
         """Return the bytes of an artifact. Raises Damaged, and forgets it, where they are not those of the record."""
-        key = _key(artifact)
-        kept = self.store.get("data", key)
+        kept = self.store.get("data", _key(artifact))
         if kept is None or hashlib.sha256(kept).hexdigest() != record.digest:
-            self.store.drop("record", key)
+            self.drop(artifact)
             raise Damaged(artifact.path)
         return kept
+
+    def drop(self, artifact: Artifact) -> None:
+        """Forget an artifact."""
+        self.store.drop("record", _key(artifact))
 
     def keep(self, artifact: Artifact, made: Made) -> Record:
         """Keep what was made. The record is written last: where it stands, the bytes stand."""

@@ -1,4 +1,4 @@
-"""Versions of what a build leans on, for `build.py doctor`."""
+"""What a build leans on and in which version, for `build.py doctor`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz", "harfbuzz-subset", "fontco
 
 
 def versions() -> dict[str, str]:
-    """Return name and version of Python, packages and system libraries; "" where one is missing."""
+    """Return Python's and the packages' versions and the system libraries' sonames by name; "" where one is missing.
+
+    A soname (libpango-1.0.so.0) says that a library is there and which interface it has, not its exact version.
+    """
     found = {"Python": platform.python_version()}
     for name in PACKAGES:
         try:

@@ -39,7 +39,8 @@ def run(artifacts: Sequence[Artifact], make: Make, jobs: int) -> Iterator[tuple[
                 made = future.result()
             except BrokenProcessPool:
                 break
-            number = futures[future]
+            # What is done is let go: the sheets of a whole library are large.
+            number = futures.pop(future)
             del left[number]
             yield artifacts[number], made
     # A worker was killed: what is left is made one by one, so that the one that kills is named.

@@ -59,11 +59,17 @@ def read_all(
 def _entries(content: Path, folder: Path, found: list[Diagnostic]) -> list[Path]:
     """Return what an editor put into `folder`, without hidden files, litter of operating systems and links."""
     entries = []
-    for entry in sorted(folder.iterdir()):
+    try:
+        listed = [(entry, entry.is_symlink()) for entry in sorted(folder.iterdir())]
+    except OSError:
+        name = folder.relative_to(content).as_posix()
+        found.append(diagnose("F112", Place(name), name=name))
+        return []
+    for entry, is_link in listed:
         if entry.name.startswith((".", "~")) or entry.name in LITTER:
             continue
         # A link may lead outside, nowhere or in a circle.
-        if entry.is_symlink():
+        if is_link:
             name = entry.relative_to(content).as_posix()
             found.append(diagnose("F115", Place(name), name=entry.name))
             continue
@@ -144,8 +150,16 @@ def _reader(content: Path, kinds: Mapping[str, Kind], licence: str) -> str:
 
 def _files_key(main: Path, address: Path, entries: list[Path]) -> str:
     """Return the digest of a document's files: their names, and what is written in them."""
-    written = (entry.read_bytes() for entry in entries if entry.suffix in TEXT and entry.is_file())
+    written = (_bytes(entry) for entry in entries if entry.suffix in TEXT and entry.is_file())
     return key_of(str(main), str(address), "\n".join(entry.name for entry in entries), *written)
+
+
+def _bytes(file: Path) -> bytes:
+    """Return what is in a file; nothing where it cannot be opened, which its reader will report."""
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""
 
 
 def _built(

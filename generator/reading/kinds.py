@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from generator import theme
 from generator.model import ANSWERS, AUDIENCES, STAGES, Kind, PartSpec, View
+from generator.reading import files, shape
+
+SCHEMA = Path(__file__).with_name("kind.schema.yml")
+THEMES = Path(__file__).resolve().parents[2] / "themes"
+SYMBOL = re.compile(r'<symbol id="([^"]+)"')
+# What a template may read besides the fields: see `generator/view.py`.
+OF_EVERY_DOCUMENT = ("body", "parts", "part")
 
 
 class KindError(Exception):
@@ -20,48 +30,124 @@ def load(folders: Iterable[Path], topics: tuple[str, ...], occasions: tuple[str,
     words = {"audiences": AUDIENCES, "stages": STAGES, "answers": ANSWERS, "topics": topics, "occasions": occasions}
     folders = list(folders)
     common = _with_words(_yaml(folders[0] / "common.yml"), words)
-    kinds = [_kind(path, common) for folder in folders for path in sorted(folder.glob("*/kind.yml"))]
-    return {kind.id: kind for kind in sorted(kinds, key=lambda kind: (kind.order, kind.id))}
+    form = _form()
+    kinds: dict[str, Kind] = {}
+    for path in (path for folder in folders for path in sorted(folder.glob("*/kind.yml"))):
+        kind = _kind(path, common, form)
+        if kind.id in kinds:
+            raise KindError(f"{path}：种类“{kind.id}”已经有了，在 {kinds[kind.id].folder}；给文件夹换个名字")
+        kinds[kind.id] = kind
+    return {kind.id: kind for kind in sorted(kinds.values(), key=lambda kind: (kind.order, kind.id))}
 
 
-def _yaml(path: Path) -> dict[str, Any]:
-    try:
-        loaded: dict[str, Any] = yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
-    except yaml.YAMLError as error:
-        raise KindError(f"{path}：{error}") from error
-    return loaded
+def _yaml(path: Path) -> Any:
+    return yaml.load(path.read_text("utf-8"), yaml.CSafeLoader)
 
 
-def _kind(path: Path, common: Mapping[str, Any]) -> Kind:
-    data = _yaml(path)
-    folder = path.parent
-    try:
-        schema = {
+@cache
+def _form() -> Any:
+    """Return the JSON Schema of `kind.yml`, with the icons and print masters that there are."""
+    icons = SYMBOL.findall((THEMES / "art" / "icons.svg").read_text("utf-8"))
+    masters = sorted(path.stem for path in (THEMES / "print").glob("*.html"))
+    return _with_words(_yaml(SCHEMA), {"audiences": AUDIENCES, "icons": tuple(icons), "masters": tuple(masters)})
+
+
+def _kind(path: Path, common: Mapping[str, Any], form: Mapping[str, Any]) -> Kind:
+    source, found = files.read(path, str(path), front_matter=False)
+    if not source.faulty:
+        found += shape.check(source, form)
+    if found:
+        line = f" 第 {found[0].place.line} 行" if found[0].place.line else ""
+        raise KindError(f"{path}{line}：{found[0].message}{found[0].hint}")
+    data, folder = source.data, path.parent
+    for where, owner in (("", data), *((f"parts {part['name']} ", part) for part in data.get("parts", []))):
+        _check_schema(path, where, {name: owner.get(name, {}) for name in ("fields", "defs")})
+    kind = Kind(
+        id=folder.name,
+        name=data["name"],
+        icon=data["icon"],
+        order=data.get("order", 99),
+        folder=str(folder),
+        schema={
             "type": "object",
             "additionalProperties": False,
             "properties": {**common["properties"], **data.get("fields", {})},
             "required": [*common["required"], *data.get("required", [])],
             "$defs": data.get("defs", {}),
-        }
-        kind = Kind(
-            id=folder.name,
-            name=data["name"],
-            icon=data["icon"],
-            order=data.get("order", 99),
-            folder=str(folder),
-            schema=schema,
-            body=data.get("body", True),
-            parts=tuple(_part(part) for part in data.get("parts", [])),
-            page=_view(folder, {"label": data["name"], **data["page"]}),
-            prints=tuple(_view(folder, view) for view in data.get("prints", [])),
-            characters_per_minute=data.get("characters_per_minute"),
-        )
-    except KeyError as error:
-        raise KindError(f"{path}：缺少 {error}") from error
-    for view in (kind.page, *kind.prints):
-        if not (folder.parent / view.template).is_file():
-            raise KindError(f"{path}：没有模板 {view.template}")
+        },
+        body=data.get("body", True),
+        parts=tuple(_part(part) for part in data.get("parts", [])),
+        page=_view(folder, {"label": data["name"], **data["page"]}),
+        prints=tuple(_view(folder, view) for view in data.get("prints", [])),
+        characters_per_minute=data.get("characters_per_minute"),
+    )
+    fault = next(_faults(kind), None)
+    if fault:
+        raise KindError(f"{path}：{fault}")
+    _check_templates(folder)
     return kind
+
+
+def _faults(kind: Kind) -> Iterator[str]:
+    """Yield the names in `kind.yml` that lead nowhere."""
+    fields, parts = kind.schema["properties"], {part.name for part in kind.parts}
+    yield from (f"required 里的“{name}”不是这个种类的栏目" for name in kind.schema["required"] if name not in fields)
+    for part in kind.parts:
+        own = part.schema or {"required": [], "properties": {}}
+        missing = [name for name in own["required"] if name not in own["properties"]]
+        yield from (f"parts {part.name} required_fields 里的“{name}”不是这个部分的栏目" for name in missing)
+    for view in (kind.page, *kind.prints):
+        where = "page" if view is kind.page else f"prints {view.label}"
+        if not (Path(kind.folder).parent / view.template).is_file():
+            yield f"{where} template：没有模板 {view.template}"
+        unknown = [name for name in view.reads if name not in fields and name not in OF_EVERY_DOCUMENT]
+        yield from (f"{where} reads：没有栏目“{name}”" for name in unknown)
+        if view.part and view.part not in parts:
+            yield f"{where} part：没有叫“{view.part}”的部分"
+        if "part" in view.reads and not view.part:
+            yield f"{where} reads：要读 part，先写明 part 是哪个部分"
+    names = [view.name for view in kind.prints]
+    yield from (f"prints name：“{name}”有两个，每份印刷品的 name 要不同" for name in names if names.count(name) > 1)
+
+
+def _check_schema(path: Path, where: str, data: Mapping[str, Any]) -> None:
+    """Raise KindError if `fields` or `defs` are not sound JSON Schema, or refer to what `defs` does not hold."""
+    from jsonschema import Draft202012Validator, SchemaError
+
+    try:
+        Draft202012Validator.check_schema({"properties": data["fields"], "$defs": data["defs"]})
+    except SchemaError as error:
+        first, *rest = error.absolute_path
+        name = ".".join(map(str, ("fields" if first == "properties" else "defs", *rest)))
+        raise KindError(f"{path}：{where}{name} 写的“{error.instance}”不合 JSON Schema 的规则") from error
+    for name, target in _refs(data, ""):
+        if target not in {f"#/$defs/{known}" for known in data["defs"]}:
+            raise KindError(f"{path}：{where}{name} 写的“{target}”在 defs 里没有；写成 #/$defs/名称")
+
+
+def _refs(schema: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield every `$ref` with its path."""
+    items = schema.items() if isinstance(schema, dict) else enumerate(schema) if isinstance(schema, list) else ()
+    for key, value in items:
+        name = f"{path}.{key}".lstrip(".")
+        if key == "$ref" and isinstance(value, str):
+            yield name, value
+        else:
+            yield from _refs(value, name)
+
+
+def _check_templates(folder: Path) -> None:
+    """Raise KindError if a template of the kind is not sound Jinja."""
+    from jinja2 import TemplateSyntaxError
+
+    env = theme.environment([])
+    for path in sorted(folder.glob("*.html")):
+        try:
+            env.parse(path.read_text("utf-8"))
+        except TemplateSyntaxError as error:
+            raise KindError(f"{path} 第 {error.lineno} 行：模板的写法有误（{error.message}）") from error
+        except UnicodeDecodeError as error:
+            raise KindError(f"{path}：模板要存成 UTF-8") from error
 
 
 def _part(data: Mapping[str, Any]) -> PartSpec:

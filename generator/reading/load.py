@@ -19,8 +19,9 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
     known = kinds.load(project.kinds, own["topics"], own["occasions"])
     profiles, problems = registry.schools(project.content, own["blanks"])
     found += problems
-    if school and not (project.content / "schools" / f"{school}.yml").is_file():
-        name = f"schools/{school}.yml"
+    name = f"schools/{school}.yml"
+    # A profile that has faults of its own is there, though not in `profiles`.
+    if school and school not in profiles and not any(problem.place.file == name for problem in problems):
         found.append(diagnose("F112", Place(name), name=name))
     read, problems = documents.read_all(project.content, known, own["info"].licence, Store(project.cache))
     return Library(

@@ -58,7 +58,7 @@ def schools(content: Path, blanks: dict[str, Blank]) -> tuple[dict[str, School],
     schema = {"type": "object", "additionalProperties": False, "properties": fields}
     profiles: dict[str, School] = {}
     found: list[Diagnostic] = []
-    for path in sorted((content / "schools").glob("*.yml")):
+    for path in sorted(p for p in (content / "schools").glob("*.yml") if not p.is_symlink()):
         source, problems = files.read(path, f"schools/{path.name}", front_matter=False)
         found += problems
         if not source.faulty:

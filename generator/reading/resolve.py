@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from fnmatch import fnmatchcase
 from typing import Any
 
 from generator.markup import placeholders
@@ -106,12 +107,31 @@ def citations(markdown: Iterable[Markdown], cites: Iterable[str], library: Libra
 
 
 def help_lines(document: Document, library: Library) -> list[str]:
-    """Return the numbers of the help lines that the document names, each once, in its own order."""
+    """Return the numbers of the help lines that the document names, each once: first those in fields, then in text."""
+    kind = library.kinds[document.kind]
+    listed = [*_marked(document.data, kind.schema, kind.schema)]
+    for part in document.parts:
+        spec = next((spec for spec in kind.parts if fnmatchcase(part.name, spec.name)), None)
+        if spec and spec.schema:
+            listed += _marked(part.data, spec.schema, spec.schema)
     named: Iterable[str] = (
         name.split(" ")[1]
         for _, text in texts(document)
         for name in placeholders(text)
         if name.startswith(("热线 ", "号码 "))
     )
-    listed = document.data.get("calls") or []
     return [number for number in dict.fromkeys((*listed, *named)) if number in library.help_lines]
+
+
+def _marked(value: Any, schema: Mapping[str, Any], root: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the texts in `value` that the schema marks `help_line: true`."""
+    if "$ref" in schema:
+        schema = root["$defs"][schema["$ref"].rpartition("/")[2]]
+    if isinstance(value, str) and schema.get("help_line"):
+        yield value
+    elif isinstance(value, Mapping):
+        for key, item in value.items():
+            yield from _marked(item, schema.get("properties", {}).get(key, {}), root)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _marked(item, schema.get("items", {}), root)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Any
 
-from generator import markup, theme
+from generator import markup
 from generator.model import Artifact, Document, Library, Made, Project
 from generator.reading import resolve
-from generator.store import Bundle, Store, key_of
+from generator.store import Bundle, Store, code_digest, key_of
 
 PART_AUDIENCES = ("学生",)
 
 
 def plan(library: Library, project: Project) -> list[Artifact]:
     """Return the one artifact that holds the index."""
-    code = theme.digest(Path(__file__).parent)
-    entries = [_entry(document, library, code) for document in library.documents]
+    entries = [_entry(document, library) for document in library.documents]
     depends = key_of(*(entry["key"] for entry in entries))
     return [Artifact("site/search/index.js", "text/javascript", "search", {"entries": entries}, depends)]
 
@@ -35,11 +33,11 @@ def make(artifact: Artifact, project: Project) -> Made:
     return Made(b"window.LIBRARY_SEARCH=[" + b",".join(lines) + b"];\n")
 
 
-def _entry(document: Document, library: Library, code: str) -> dict[str, Any]:
+def _entry(document: Document, library: Library) -> dict[str, Any]:
     kind = library.kinds[document.kind].name
     fills = resolve.fills(document, library)
     return {
-        "key": key_of(code, markup.DIALECT, document.digest, json.dumps([kind, fills], ensure_ascii=False)),
+        "key": key_of(code_digest(), document.digest, json.dumps([kind, fills], ensure_ascii=False)),
         "fields": {
             "id": document.id,
             "href": f"{document.id}.html",

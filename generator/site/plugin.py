@@ -8,7 +8,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 # Material prints a notice on every run where this is not set; it is read when the theme is imported.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
@@ -69,6 +69,13 @@ def faulty(config: Any, report: str) -> Any:
     )
     # MkDocs' server answers with 404.html where there is no file.
     return as_files(config, {"index.html": page.encode(), "404.html": page.encode()})
+
+
+def abort(reason: str) -> NoReturn:
+    """End a plain `mkdocs build` with status 1, before any page is written."""
+    from mkdocs.exceptions import Abort
+
+    raise Abort(reason)
 
 
 def serve(config_file: Path, address: str) -> None:

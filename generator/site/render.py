@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+from jinja2 import TemplateError
 
 from generator import markup, theme, view
 from generator.model import Artifact, Document, Library, Markdown, Project
 from generator.reading import resolve
+from generator.reading.kinds import KindError
 from generator.site import frames, plugin
 from generator.site.pages import Page
-from generator.store import Store, key_of, key_of_data
+from generator.store import Store, code_digest, key_of, key_of_data
 
 # Templates that read nothing: they are the same on every page, and rendered once.
 DRAWINGS = ("pages/_icons.html", "pages/_sheets.html")
@@ -29,7 +31,10 @@ def artifacts(pages: Sequence[Page], library: Library, project: Project) -> list
 def render(
     pages: Sequence[Artifact], library: Library, project: Project, config: Path
 ) -> Iterator[tuple[Artifact, bytes]]:
-    """Yield each page with its complete HTML, one at a time; `config` is mkdocs.yml."""
+    """Yield each page with its complete HTML, one at a time; `config` is mkdocs.yml.
+
+    Raises KindError where a template reads what it is not given.
+    """
     if pages:
         env = environment(project)
         finished = (_finished(page, project, env) for page in pages)
@@ -38,11 +43,11 @@ def render(
 
 
 def digest(project: Project) -> str:
-    """Return the digest of all that every page depends on: templates, styles, this room, the site builder."""
+    """Return the digest of all that every page depends on: templates, styles, settings, the program."""
     parts = [theme.digest(project.themes / name) for name in ("site", "art")]
-    parts += [*(theme.digest(folder) for folder in project.kinds), theme.digest(Path(__file__).parent)]
-    parts += [markup.DIALECT, *(version(name) for name in ("mkdocs", "mkdocs-material", "jinja2", "markdown", "nh3"))]
-    return key_of((project.themes / "tokens.yml").read_bytes(), *parts)
+    parts += [theme.digest(folder) for folder in project.kinds]
+    files = (project.themes / "tokens.yml", Path(__file__).parents[2] / "mkdocs.yml")
+    return key_of(code_digest(), *(file.read_bytes() for file in files), *parts)
 
 
 def environment(project: Project) -> Any:
@@ -99,7 +104,10 @@ def _finished(page: Artifact, project: Project, env: Any) -> plugin.Finished:
     written = {name: context[name] for name in args["written"]}
     dressed = view.dress(written, Store(project.cache), _finisher(args, env))
     frame = context["page"]
-    html = env.get_template(args["template"]).render({**context, **dressed})
+    try:
+        html = env.get_template(args["template"]).render({**context, **dressed})
+    except TemplateError as error:
+        raise KindError(f"{args['template']}（{page.path}）：{error.message}") from error
     meta = {"description": args["description"], "root": frame["root"], "nav": frame["nav"], "path": frame["path"]}
     return plugin.Finished(page.path.removeprefix("site/"), args["title"], html, meta)
 
