@@ -14,6 +14,7 @@ from generator.publish import tree
 
 ROOT = Path(__file__).resolve().parents[1]
 KINDS = ROOT / "generator" / "kinds"
+COUNT = len(list(KINDS.glob("*/example.yml")))
 
 
 def examples(*folders: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house import ROOT, House
+from tests.house import COUNT, ROOT, House
 
 
 def run(*arguments: str | Path, cache: Path | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -68,7 +68,7 @@ def test_wrong_use_says_so_in_chinese_and_exits_2(arguments: list[str]) -> None:
 def test_build_tells_what_it_made_then_that_nothing_changed(house: House, tmp_path: Path) -> None:
     first = run("build", house.content, "--out", tmp_path / "dist", cache=house.project.cache)
     assert first.returncode == 0, first.stdout + first.stderr
-    assert "6 份材料" in first.stdout
+    assert f"{COUNT} 份材料" in first.stdout
     assert str(tmp_path / "dist" / "site" / "index.html") in first.stdout
     again = run("build", house.content, "--out", tmp_path / "dist", cache=house.project.cache)
     assert "没有变化" in again.stdout
@@ -93,7 +93,7 @@ def test_strict_turns_warnings_into_failure(tmp_path: Path) -> None:
     assert run("check", house.content, "--strict", **late).returncode == 1
     listed = json.loads(run("check", house.content, "--format", "json", **late).stdout)["diagnostics"]
     assert {d["code"] for d in listed} == {"C502"}
-    assert len(listed) == 6
+    assert len(listed) == COUNT
 
 
 def test_out_never_takes_the_place_of_something_else(house: House, tmp_path: Path) -> None:

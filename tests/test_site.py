@@ -6,6 +6,7 @@ import functools
 import http.server
 import os
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -19,7 +20,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.house import ROOT, House
+from tests.house import COUNT, ROOT, House
 
 PHONE = {"width": 390, "height": 844}
 TYPES = ("index.html", "all.html", "help.html", "laws.html", "for/parents.html", "search/index.html", "404.html")
@@ -189,7 +190,7 @@ def test_catalogue_narrows_down_and_keeps_its_state_in_the_address(site: Path, p
     page.goto(f"file://{site}/all.html")
     cards = page.locator("#cards article:visible")
     everything = cards.count()
-    assert everything == 6
+    assert everything == COUNT
     page.goto(f"file://{site}/all.html?a=家长")
     page.wait_for_timeout(200)
     assert 0 < cards.count() < everything
@@ -199,7 +200,7 @@ def test_catalogue_lists_everything_without_scripts(site: Path, browser: Browser
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"file://{site}/all.html")
-    assert page.locator("#cards article:visible").count() == 6
+    assert page.locator("#cards article:visible").count() == COUNT
     context.close()
 
 
@@ -233,9 +234,12 @@ def wait_for(url: str, words: str, seconds: float = 30) -> str:
 def test_serve_shows_an_edit_a_fault_and_its_mending(house: House, tmp_path: Path) -> None:
     own = House(tmp_path)
     environment = {**os.environ, "LIBRARY_CACHE": str(house.project.cache)}
-    command = [sys.executable, "build.py", "serve", str(own.content), "--address", "127.0.0.1:8471"]
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        host = f"127.0.0.1:{free.getsockname()[1]}"
+    command = [sys.executable, "build.py", "serve", str(own.content), "--address", host]
     server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    url = "http://127.0.0.1:8471/"
+    url = f"http://{host}/"
     try:
         wait_for(url + "guide/example.html", "孩子不想上学又不肯说")
         own.edit("guide/example.md", "## 明天找谁", "## 明天先找谁")
