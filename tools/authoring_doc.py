@@ -85,9 +85,9 @@ def _kind(kind: Kind, common: Mapping[str, Any]) -> str:
             out += [f"{part.label} `{part.name}.yml` 的栏目：", "\n".join([TABLE, *map(str, rows)])]
     out.append("完整的例子，可以照抄再改：")
     for name, text in example.items():
-        folder = f"content/{kind.id}/例子/" if len(example) > 1 else f"content/{kind.id}/"
+        folder = f"content/{kind.id}/example/" if len(example) > 1 else f"content/{kind.id}/"
         language = "yaml" if name.endswith(".yml") else "markdown"
-        out += [f"`{folder}{name.replace('example', '例子')}`", f"```{language}\n{text.strip()}\n```"]
+        out += [f"`{folder}{name}`", f"```{language}\n{text.strip()}\n```"]
     return "\n\n".join(out)
 
 
