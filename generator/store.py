@@ -127,8 +127,10 @@ class Bundle:
 
     def __init__(self, store: Store, name: str, key: str) -> None:
         key = key_of(code_digest(), key)
-        kept = store.get(name, key)
-        self._before: dict[str, Any] = pickle.loads(kept) if kept else {}
+        try:
+            self._before: dict[str, Any] = pickle.loads(store.get(name, key) or b"")
+        except (EOFError, pickle.UnpicklingError, ValueError):
+            self._before = {}  # nothing kept, or only half of it
         self._now: dict[str, Any] = {}
         self._file = (store, name, key)
 

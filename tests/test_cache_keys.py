@@ -202,3 +202,15 @@ def test_a_style_saved_while_sheets_are_made_is_not_mixed_with_the_old_one(house
     assert new == digests(pipeline.make(house.project, jobs=1))
     style.write_text(plain, "utf-8")
     assert new != digests(pipeline.make(house.project, jobs=1))
+
+
+@pytest.mark.parametrize("left", [b"", b"\x80\x05"], ids=["emptied", "cut short"])
+def test_a_damaged_bundle_is_as_if_nothing_were_kept(tmp_path: Path, left: bytes) -> None:
+    bundle = Bundle(Store(tmp_path), "lines", "key")
+    for number in range(2 * store.FEW):
+        bundle.put(str(number), "kept")
+    bundle.save()
+    assert Bundle(Store(tmp_path), "lines", "key").get("7") == "kept"
+    (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
+    file.write_bytes(left)
+    assert Bundle(Store(tmp_path), "lines", "key").get("7") is None
