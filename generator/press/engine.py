@@ -65,18 +65,23 @@ class Press:
             document = source.render(font_config=setup.config, stylesheets=[setup.stylesheet], pdf_variant="pdf/ua-1")
             pages = [_joined(_pieces(page._page_box)) for page in document.pages]
             data = document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1")
-        rare, problems = self._characters(pages)
+        rare, problems = self._characters(pages, source.etree_element)
         problems += _faults(pages)
         problems += [_from_log(record) for record in (*setup.heard, *heard)]
         # One report a missing character, whoever noticed it first.
         unique = {(p.code, p.subject if p.code == "missing-glyph" else p): p for p in reversed(problems)}
         return Pdf(data, len(document.pages), tuple(reversed(unique.values())), rare)
 
-    def _characters(self, pages: Iterable[Iterable[_Piece]]) -> tuple[str, list[Problem]]:
-        """Return the characters lent by system families, and a problem for each that none of the named faces holds."""
+    def _characters(self, pages: Iterable[Iterable[_Piece]], root: Any) -> tuple[str, list[Problem]]:
+        """Return the characters lent by system families, and a problem for each that none of the named faces holds.
+
+        The texts of drawings are no boxes; they are found below `root`, the document's element.
+        """
         written: dict[str, set[str]] = {}
         for piece in (piece for page in pages for piece in page):
             written.setdefault(piece.family, set()).update(piece.text)
+        for drawn in root.iter("{http://www.w3.org/2000/svg}text"):
+            written.setdefault(drawn.get("font-family", ""), set()).update(drawn.text or "")
         rare: set[str] = set()
         problems = []
         for family, characters in sorted(written.items()):
