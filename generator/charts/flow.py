@@ -58,7 +58,7 @@ def make(title: str, text: str) -> tuple[str, list[Fault]]:
         try:
             place = _places(steps, boxes)
         except FileNotFoundError:
-            return "", [Fault(-1, "C529")]
+            return "", [Fault(-1, "P608")]
         if place["size"][0] <= draw.WIDTH:
             break
     wide, high = place["size"]
@@ -136,8 +136,8 @@ def _told(step: Step) -> str:
     if step.asks:
         return name + "；".join(f"{when}：{then.name}" for then, when in step.next) + "。"
     if step.next:
-        return f"{name}，然后：{'；'.join(then.name for then, _ in step.next)}。"
-    return f"{name}。"
+        name += f"，然后：{'；'.join(then.name for then, _ in step.next)}"
+    return name if name.endswith(("？", "?")) else f"{name}。"
 
 
 class _Box:
