@@ -22,7 +22,7 @@ from tests.house import KINDS, ROOT, House, examples
 
 FLOW = """\
 发现 -> 叫停，分开：立即 -> 受伤了吗？
-受伤了吗？有 -> 打 {{号码 120}}：叫一位同事来 -> 报德育主任
+受伤了吗？有 -> 打 {{号码 120}}：叫一位同事来一起陪着 -> 报德育主任
 受伤了吗？没有 -> 报德育主任：30 分钟内
 报德育主任 -> 停了吗？
 停了吗？没停 -> 发现
@@ -173,6 +173,17 @@ def test_the_words_of_a_chart_open_below_it_as_a_list(page: Page) -> None:
     figure = page.locator(".diagram").first
     figure.locator("summary").click()
     assert figure.locator("li").all_inner_texts()[0] == "发现，然后：叫停，分开。"
+
+
+def test_a_chart_is_read_aloud_as_its_list(page: Page) -> None:
+    page.evaluate("window.said = []; speechSynthesis.speak = words => said.push(words.text); 0")
+    page.locator("[data-do=read]").first.click()
+    said = page.evaluate("said.map(each => each.trim())")
+    at = said.index("发现，然后：叫停，分开。")
+    assert said[at - 1] == "发现以后"
+    assert said[at + 1] == "叫停，分开（立即），然后：受伤了吗？"
+    assert "图里的文字" not in said
+    assert page.locator(".diagram svg").first.is_visible()
 
 
 # As bytes
