@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import logging
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -45,11 +45,32 @@ class Press:
     def __init__(self, themes: Path, images: Path, fonts: Path) -> None:
         self._themes, self._images, self._fonts = themes, images, fonts
 
+    def fitted(self, html: Callable[[float | None], str], sizes: Sequence[float], pages: int | None) -> Pdf:
+        """Return the PDF of what `html` gives for the largest of `sizes` that needs no more pages than the smallest.
+
+        `sizes` go from large to small; without any, `html` gets None. With more than `pages` pages, or with something
+        sticking out, at every size, the smallest is taken and the problem "too-long" says by how many lines.
+        """
+        smallest = self._lay_out(html(sizes[-1] if sizes else None))
+        count = len(smallest.document.pages)
+        if pages and count > pages:
+            over = geometry.excess(smallest.document, pages)
+            problem = Problem("too-long", "", f"最多 {pages} 页，多出 {over} 行")
+            return self._written(smallest, [problem])
+        for size in sizes[:-1]:
+            layout = self._lay_out(html(size))
+            if len(layout.document.pages) <= count and not layout.faults:
+                return self._written(layout)
+        return self._written(smallest)
+
     def render(self, html: str) -> Pdf:
         """Return the PDF (PDF/UA-1, fonts embedded) of a complete HTML document and everything wrong with it.
 
         Equal input gives equal bytes on every machine with equal faces and libraries.
         """
+        return self._written(self._lay_out(html))
+
+    def _lay_out(self, html: str) -> _Layout:
         from weasyprint import HTML
 
         setup = self._setup
@@ -57,15 +78,19 @@ class Press:
             source = HTML(string=html, base_url=BASE, url_fetcher=setup.fetcher)
             lines.prepare(source.etree_element)
             document = source.render(font_config=setup.config, stylesheets=[setup.stylesheet], pdf_variant="pdf/ua-1")
-            pages = geometry.pieces(document)
-            tags.own_links(document)
-            data = document.write_pdf(finisher=tags.finish, pdf_variant="pdf/ua-1")
-        rare, problems = self._characters(pages)
-        problems += geometry.faults(pages)
-        problems += [_from_log(record) for record in (*setup.heard, *heard)]
+        pages = geometry.pieces(document)
+        return _Layout(document, pages, geometry.faults(pages), tuple(heard))
+
+    def _written(self, layout: _Layout, problems: Sequence[Problem] = ()) -> Pdf:
+        tags.own_links(layout.document)
+        with _Heard() as heard:
+            data = layout.document.write_pdf(finisher=tags.finish, pdf_variant="pdf/ua-1")
+        rare, missing = self._characters(layout.pages)
+        logged = [_from_log(record) for record in (*self._setup.heard, *layout.heard, *heard)]
+        found = [*problems, *missing, *layout.faults, *logged]
         # One report a missing character, whoever noticed it first.
-        unique = {(p.code, p.subject if p.code == "missing-glyph" else p): p for p in reversed(problems)}
-        return Pdf(data, len(document.pages), tuple(reversed(unique.values())), rare)
+        unique = {(p.code, p.subject if p.code == "missing-glyph" else p): p for p in reversed(found)}
+        return Pdf(data, len(layout.document.pages), tuple(reversed(unique.values())), rare)
 
     def _characters(self, pages: Iterable[Iterable[geometry.Piece]]) -> tuple[str, list[Problem]]:
         """Return the characters lent by system families, and a problem for each that none of the named faces holds."""
@@ -93,6 +118,16 @@ class Press:
             stylesheet = CSS(string=fonts.css(roles), font_config=config)
         folders = {"themes": self._themes.resolve(), "content": self._images.resolve()}
         return _Setup(roles, config, stylesheet, _fetcher(folders), tuple(heard))
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """A document laid out but not written: the engine's own, the pieces of each page, their faults, its warnings."""
+
+    document: Any
+    pages: list[list[geometry.Piece]]
+    faults: list[Problem]
+    heard: tuple[logging.LogRecord, ...]
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
-"""What stands where on laid-out pages, and what sticks out of its area or lies over other text.
+"""What stands where on laid-out pages: what sticks out, lies over other text, or is too long.
 
 Reads the engine's page boxes, which are not its public interface; `tests/test_engine.py` tells when they change.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
@@ -98,6 +99,32 @@ def _below(box: Any, limit: _Area, sheet: _Area, near: str) -> Iterator[Piece]:
             for piece in _below(child, limit, sheet, near):
                 near = piece.near or near
                 yield piece
+
+
+def excess(document: Any, limit: int) -> int:
+    """Return how many lines of running text are too many for `limit` pages; what is left free on the last counts."""
+    pages = [page._page_box for page in document.pages]
+    depth: dict[Any, float] = {}
+    for page in pages:
+        body = page.children[0].children[0]
+        flow = [box for box in body.children if box.is_in_normal_flow()]
+        depth[page] = max((box.position_y + box.margin_height() for box in flow), default=page.content_box_y())
+    heights: list[float] = sorted(line.height for page in pages for line in _lines(page))
+    last = pages[limit - 1]
+    free = last.content_box_y() + last.height - depth[last]
+    over: float = sum(depth[page] - page.content_box_y() for page in pages[limit:]) - free
+    return max(1, math.ceil(over / heights[len(heights) // 2]))
+
+
+def _lines(box: Any) -> Iterator[Any]:
+    """Yield the lines of text of a page, without those in its margins."""
+    from weasyprint.formatting_structure import boxes
+
+    if isinstance(box, boxes.LineBox):
+        yield box
+    elif isinstance(box, boxes.ParentBox) and not isinstance(box, boxes.MarginBox):
+        for child in box.children:
+            yield from _lines(child)
 
 
 def _alternative(box: Any) -> str:
