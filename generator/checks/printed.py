@@ -16,6 +16,12 @@ CODES = {
     "engine": "P605",
     "failed": "P606",
     "too-long": "P607",
+    "loose-font": "P611",
+    "empty-page": "P612",
+    "accessibility": "P613",
+    "coarse-image": "P614",
+    "large-file": "P615",
+    "rare": "P616",
 }
 # Words of a long passage are enough to find it again, and lines are broken elsewhere in the source.
 NEEDLE = 12

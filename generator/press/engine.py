@@ -26,12 +26,10 @@ BASE = ROOT + "content/"
 
 @dataclass(frozen=True)
 class Pdf:
-    """A finished PDF. `rare` are the characters that no chosen face holds and a system family had to lend."""
+    """A finished PDF and what laying it out found wrong."""
 
     data: bytes
-    pages: int
     problems: tuple[Problem, ...]
-    rare: str = ""
 
 
 class Press:
@@ -85,26 +83,24 @@ class Press:
         tags.own_links(layout.document)
         with _Heard() as heard:
             data = layout.document.write_pdf(finisher=tags.finish, pdf_variant="pdf/ua-1")
-        rare, missing = self._characters(layout.pages)
         logged = [_from_log(record) for record in (*self._setup.heard, *layout.heard, *heard)]
-        found = [*problems, *missing, *layout.faults, *logged]
+        found = [*problems, *self._characters(layout.pages), *layout.faults, *logged]
         # One report a missing character, whoever noticed it first.
         unique = {(p.code, p.subject if p.code == "missing-glyph" else p): p for p in reversed(found)}
-        return Pdf(data, len(layout.document.pages), tuple(reversed(unique.values())), rare)
+        return Pdf(data, tuple(reversed(unique.values())))
 
-    def _characters(self, pages: Iterable[Iterable[geometry.Piece]]) -> tuple[str, list[Problem]]:
-        """Return the characters lent by system families, and a problem for each that none of the named faces holds."""
+    def _characters(self, pages: Iterable[Iterable[geometry.Piece]]) -> list[Problem]:
+        """Return a problem for each character that its face lacks: lent by a system family, or held by none at all."""
         written: dict[str, set[str]] = {}
         for piece in (piece for page in pages for piece in page):
             written.setdefault(piece.family, set()).update(piece.text)
-        rare: set[str] = set()
         problems = []
         for family, characters in sorted(written.items()):
             if role := self._setup.roles.get(family):
                 found = fonts.coverage(characters, role, self._fonts)
-                rare.update(found.rare)
+                problems += [Problem("rare", char, f"{role.name}里没有") for char in found.rare]
                 problems += [Problem("missing-glyph", char, f"{role.name}里没有这个字") for char in found.missing]
-        return "".join(sorted(rare)), problems
+        return problems
 
     @cached_property
     def _setup(self) -> _Setup:
