@@ -22,6 +22,7 @@ CODES = {
     "coarse-image": "P614",
     "large-file": "P615",
     "rare": "P616",
+    "no-alternative": "P617",
 }
 # Words of a long passage are enough to find it again, and lines are broken elsewhere in the source.
 NEEDLE = 12
@@ -41,7 +42,7 @@ def check(
     for problem in problems:
         words = problem.subject.strip()
         # An image is written in the source as it lies beside the document.
-        needle = words.rpartition("/")[2] if problem.code == "bad-image" else words[:NEEDLE]
+        needle = words.rpartition("/")[2] if problem.code in ("bad-image", "no-alternative") else words[:NEEDLE]
         places = (of_words(lines, document, needle) for document in documents if needle)
         elsewhere = Place(documents[0].file if len(documents) == 1 else "library.yml")
         place = next((place for place in places if place.line), elsewhere)

@@ -163,6 +163,8 @@ def _from_log(record: logging.LogRecord) -> Problem:
         return Problem(
             "bad-image", image[1].removeprefix(BASE).removeprefix(ROOT), image[2].removeprefix("ValueError: ")
         )
+    if image := re.match(r'Image "(.*)" has no required alt description', message, re.S):
+        return Problem("no-alternative", image[1].removeprefix(BASE).removeprefix(ROOT))
     if glyph := re.match(r"\.notdef glyph rendered .*: \"(.*)\" \(U\+", message, re.S):
         return Problem("missing-glyph", glyph[1], "字体里没有这个字")
     return Problem("engine", message, record.levelname.lower())
