@@ -52,6 +52,11 @@ _WIDE_HASHES = re.compile(r"^[#＃]{1,6}")
 _STRAY = re.compile(rf"(<[^>]*>)|{PLACEHOLDER.pattern}")
 _ALONE = re.compile(r'<p>(<var data-fill="横线 [^"]*"></var>)</p>')
 
+# A table whose first head is empty names its rows in the first column.
+_CORNERED = re.compile(r"<table>\s*<thead>\s*<tr>\s*<th\b[^>]*></th>.*?</table>", re.S)
+_CORNER = re.compile(r"<th\b([^>]*)></th>")
+_ROW_HEAD = re.compile(r"(<tr>\s*)<td\b([^>]*)>(.*?)</td>", re.S)
+
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "strong", "em", "b", "i", "code"),
     *("pre", "a", "img", "table", "thead", "tbody", "tr", "th", "td", "sup", "sub", "del", "u", "var"),
@@ -238,12 +243,20 @@ def _convert(text: str) -> str:
 def _blocks(text: str) -> str:
     clean = _clean(_markdown().reset().convert("\n".join(_tidy(text.split("\n")))))
     clean = re.sub(r'(<t[hd]\b[^>]*) align="(l|c|r)[a-z]*"', r'\1 class="\2"', clean)
+    clean = _CORNERED.sub(_with_row_heads, clean)
     # In HTML typed by hand placeholders are still as written.
     if "{{" in clean:
         clean = _with_fills(clean, set(placeholders(text)))
     if not all(line.endswith(_ENDS) for line in clean.split("\n")):
         clean = _JOIN.sub(lambda m: m[0] if m[0].startswith("<pre>") else "".join(filter(None, m.groups())), clean)
     return _ALONE.sub(r"\1", clean)
+
+
+def _with_row_heads(table: re.Match[str]) -> str:
+    """Return a table with an empty corner and its first column as heads of the rows (WCAG 1.3.1)."""
+    head, body = table[0].split("</thead>", 1)
+    corner = _CORNER.sub(r"<td\1></td>", head, count=1)
+    return corner + "</thead>" + _ROW_HEAD.sub(r'\1<th scope="row"\2>\3</th>', body)
 
 
 def _with_fills(clean: str, known: set[str]) -> str:
