@@ -11,12 +11,12 @@ import logging
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from generator.model import Problem
-from generator.press import fonts, lines
+from generator.press import fonts, impose, lines
 
 # Addresses inside documents: themes/… and content/… below a root that exists nowhere, so that no machine path gets
 # into a PDF or a message, and a relative address means the content folder.
@@ -63,14 +63,17 @@ class Press:
             source = HTML(string=html, base_url=BASE, url_fetcher=setup.fetcher)
             lines.prepare(source.etree_element)
             document = source.render(font_config=setup.config, stylesheets=[setup.stylesheet], pdf_variant="pdf/ua-1")
+            scheme = source.etree_element.get("data-impose", "")
+            names = [page._page_box.page_type.name for page in document.pages]
+            document = document.copy([document.pages[number] for number in impose.kept(scheme, names)])
             pages = [_joined(_pieces(page._page_box)) for page in document.pages]
-            data = document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1")
+            data = document.write_pdf(finisher=partial(_finish, scheme), pdf_variant="pdf/ua-1")
         rare, problems = self._characters(pages)
         problems += _faults(pages)
         problems += [_from_log(record) for record in (*setup.heard, *heard)]
         # One report a missing character, whoever noticed it first.
         unique = {(p.code, p.subject if p.code == "missing-glyph" else p): p for p in reversed(problems)}
-        return Pdf(data, len(document.pages), tuple(reversed(unique.values())), rare)
+        return Pdf(data, impose.sides(scheme, len(pages)), tuple(reversed(unique.values())), rare)
 
     def _characters(self, pages: Iterable[Iterable[_Piece]]) -> tuple[str, list[Problem]]:
         """Return the characters lent by system families, and a problem for each that none of the named faces holds."""
@@ -346,8 +349,8 @@ def _over(pieces: Iterable[_Piece]) -> Iterator[tuple[_Piece, _Piece]]:
         above.append(piece)
 
 
-def _finish(document: Any, pdf: Any) -> None:
-    """Add what PDF/UA asks for and the engine leaves out: the scope of table heads, the print flag of links."""
+def _finish(scheme: str, document: Any, pdf: Any) -> None:
+    """Add what PDF/UA asks for and the engine leaves out (the scope of table heads, the print flag of links), impose."""
     import pydyf
 
     for page in document.pages:
@@ -359,3 +362,5 @@ def _finish(document: Any, pdf: Any) -> None:
     for thing in pdf.objects:
         if isinstance(thing, pydyf.Dictionary) and thing.get("Subtype") == "/Link":
             thing["F"] = 4
+    if scheme:
+        impose.impose(pdf, scheme)
