@@ -416,7 +416,7 @@ def _over(pieces: Iterable[_Piece]) -> Iterator[tuple[_Piece, _Piece]]:
 
 
 def _finish(scheme: str, document: Any, pdf: Any) -> None:
-    """Add what PDF/UA asks for and the engine leaves out (the scope of table heads, the print flag of links), impose."""
+    """Add what PDF/UA asks for and the engine leaves out (scope of table heads, print flag of links), then impose."""
     import pydyf
 
     for page in document.pages:
