@@ -190,6 +190,9 @@ def _relocate(pdf: pydyf.PDF, moved: dict[bytes, _Move]) -> None:
             thing["Pg"] = move.host
             if "K" in thing:
                 thing["K"] = pydyf.Array([kid + move.first if isinstance(kid, int) else kid for kid in thing["K"]])
+            if thing.get("S") == "/Figure":
+                left, bottom, right, top = thing["A"]["BBox"]
+                thing["A"]["BBox"] = pydyf.Array([left + move.shift, bottom, right + move.shift, top])
     targets = [thing["Dest"] for thing in pdf.objects if isinstance(thing, pydyf.Dictionary) and "Title" in thing]
     targets += pdf.catalog.get("Names", {}).get("Dests", {}).get("Names", [])[1::2]
     for target in targets:
