@@ -8,6 +8,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pikepdf
@@ -24,8 +25,8 @@ from tests.house import ROOT, House, examples
 
 HTML = """<!doctype html><html lang="zh-CN" data-impose="{scheme}"><head><title>试</title><style>
 @page{{size:{size};margin:10mm;@bottom-center{{content:counter(page)}}}}
-section{{break-after:page;font:12pt var(--song)}} section:last-child{{break-after:auto}} body{{margin:0}} h1{{font-size:12pt}}
-.spare{{page:spare}}
+body{{margin:0}} section{{break-after:page;font:12pt var(--song)}} section:last-child{{break-after:auto}}
+h1{{font-size:12pt}} .spare{{page:spare}}
 </style></head><body>{pages}</body></html>"""
 SIZES = {"booklet": "148mm 210mm", "halves": "148mm 210mm", "fold": "100mm 210mm"}
 
@@ -56,7 +57,7 @@ def heads(path: Path) -> list[list[tuple[str, float]]]:
     """Return the headings of each side from left to right with the place of their left edge in mm."""
     sides = []
     for page in paper.pages(path):
-        found = [(a.text, a.left) for a, b in zip(page, page[1:], strict=False) if a.text + b.text in PAIRS]
+        found = [(a.text, a.left) for a, b in pairwise(page) if a.text + b.text in PAIRS]
         sides.append(sorted(found, key=lambda pair: pair[1]))
     return sides
 
