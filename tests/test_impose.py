@@ -101,8 +101,8 @@ def test_tags_links_and_bookmarks_follow_the_pages(press: Press, tmp_path: Path,
         assert float(target[2]) * paper.MM == pytest.approx(left, abs=1)
     # A link lies over its words, which stand below the heading of its page.
     for number, page in enumerate(pdf.pages):
-        rects = sorted(float(link.Rect[0]) * paper.MM for link in page.Annots)
-        assert rects == pytest.approx(sorted(left for _, left in heads(path)[number]), abs=1)
+        links = [float(link.Rect[0]) * paper.MM for link in page.Annots]
+        assert all(any(abs(link - left) < 1 for link in links) for _, left in heads(path)[number])
 
 
 def test_marks_of_pages_that_share_a_sheet_are_told_apart(press: Press, tmp_path: Path) -> None:
