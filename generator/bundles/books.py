@@ -71,7 +71,7 @@ def make(artifact: Artifact, project: Project) -> Made:
     html = env.get_template("book.html").render(
         book={**args["book"], "parts": parts},
         edition=args["edition"],
-        tokens=theme.inked(theme.tokens(project.themes), args["edition"]["ink"]),
+        tokens=theme.inked(theme.tokens(project.themes), args["ink"]),
         root="",
     )
     pdf = sheets.press(project).render(html)
@@ -100,6 +100,7 @@ def _args(
     cites = [reference for document in documents for reference in document.cites]
     return {
         "edition": asdict(edition),
+        "ink": edition.ink,
         "book": {
             "title": TITLES[audience] + suffix,
             "audience": audience,
