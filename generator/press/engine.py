@@ -11,12 +11,12 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
 from generator.model import Problem
-from generator.press import fonts, geometry, lines, setting, tags
+from generator.press import fonts, geometry, impose, lines, setting, stack, tags
 
 # Addresses inside documents: themes/… and content/… below a root that exists nowhere, so that no machine path gets
 # into a PDF or a message, and a relative address means the content folder.
@@ -75,16 +75,21 @@ class Press:
         setup = self._setup
         with _Heard() as heard:
             source = HTML(string=html, base_url=BASE, url_fetcher=setup.fetcher)
+            if source.etree_element.get("data-tables") == "stacked":
+                stack.stack(source.etree_element)
             lines.prepare(source.etree_element)
             document = source.render(font_config=setup.config, stylesheets=[setup.stylesheet], pdf_variant="pdf/ua-1")
+            scheme = source.etree_element.get("data-impose", "")
+            names = [page._page_box.page_type.name for page in document.pages]
+            document = document.copy([document.pages[number] for number in impose.kept(scheme, names)])
         pages = geometry.pieces(document)
         drawn = [(text.get("font-family", ""), text.text or "") for text in source.etree_element.iter(DRAWN)]
-        return _Layout(document, pages, drawn, geometry.faults(pages), tuple(heard))
+        return _Layout(document, scheme, pages, drawn, geometry.faults(pages), tuple(heard))
 
     def _written(self, layout: _Layout, problems: Sequence[Problem] = ()) -> Pdf:
         tags.own_links(layout.document)
         with _Heard() as heard:
-            data = layout.document.write_pdf(finisher=tags.finish, pdf_variant="pdf/ua-1")
+            data = layout.document.write_pdf(finisher=partial(_finish, layout.scheme), pdf_variant="pdf/ua-1")
         logged = [_from_log(record) for record in (*self._setup.heard, *layout.heard, *heard)]
         found = [*problems, *self._characters(layout), *layout.faults, *logged]
         # One report a missing character, whoever noticed it first.
@@ -121,11 +126,12 @@ class Press:
 
 @dataclass(frozen=True)
 class _Layout:
-    """A document laid out but not written: the engine's own, the pieces of each page, the texts of its drawings by
-    family, which are no pieces, the faults, the warnings.
+    """A document laid out but not written: the engine's own, how its pages will stand on sheets (see `impose`), the
+    pieces of each page, the texts of its drawings by family, which are no pieces, the faults, the engine's warnings.
     """
 
     document: Any
+    scheme: str
     pages: list[list[geometry.Piece]]
     drawn: list[tuple[str, str]]
     faults: list[Problem]
@@ -196,3 +202,10 @@ def _fetcher(folders: Mapping[str, Path]) -> Any:
             return URLFetcherResponse(url, io.BytesIO(file.read_bytes()))
 
     return Fetcher()
+
+
+def _finish(scheme: str, document: Any, pdf: Any) -> None:
+    """Put the structure right, then the pages on their sheets."""
+    tags.finish(document, pdf)
+    if scheme:
+        impose.impose(pdf, scheme)

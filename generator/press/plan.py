@@ -30,6 +30,8 @@ def plan(library: Library, project: Project) -> list[Artifact]:
         for document in library.documents
         for print_, part in prints(document, library)
         for edition in print_.editions
+        if edition.audience in ("", print_.audience or document.audiences[0])
+        if not edition.field or document.data.get(edition.field)
     ]
 
 
@@ -184,7 +186,7 @@ def _artifact(
     fitted = edition.type == "normal"
     args = {
         **job(document, print_, part, edition, library, project),
-        "sizes": fit.get(print_.master, []) if fitted else [],
+        "sizes": fit.get(f"{print_.master}-{edition.paper}", fit.get(print_.master, [])) if fitted else [],
         "pages": print_.pages if fitted else None,
     }
     suffix = "".join(f"-{part}" for part in (print_.name, edition.suffix) if part)
