@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from xml.etree.ElementTree import fromstring
+from xml.etree.ElementTree import fromstring, tostring
 
 import pytest
 
@@ -130,6 +131,13 @@ def test_a_paper_to_a_higher_office_names_its_signer_at_the_right(house: House) 
     assert [char.font for char in row.chars[-3:]] == ["fang", "kai", "kai"]
 
 
+def test_the_head_is_black_and_in_the_colour_edition_red(house: House) -> None:
+    """7.2.4, 7.2.7; a black-and-white printer would make a pale grey of red."""
+    for name, suffix in (("notice", ""), ("notice", "-colour"), ("letter", ""), ("letter", "-colour")):
+        found = paper.rules(pdf(house, name + suffix), 100)[0]
+        assert {rule.colour for rule in found} == {(0xD7, 0, 0x0F) if suffix else (0, 0, 0)}
+
+
 def test_a_missing_number_is_left_to_the_pen(house: House) -> None:
     text = "".join(char.text for char in paper.pages(pdf(house, "blank"))[0])
     assert "〔〕号" in text
@@ -237,10 +245,9 @@ def test_a_long_title_breaks_between_words_into_lines_of_two_lengths(title: str,
     """7.3.1: whole phrases, a trapezoid: never two lines of one length, which would be a rectangle."""
     root = fromstring(f'<h1><span data-measure="20">{title}</span></h1>')
     lines.prepare(root)
-    broken = next(element for element in root.iter("br"))
-    assert len("".join(root.itertext())) == len(title)
-    assert broken.tail == title[first:]
-    assert first != len(title) - first
+    broken = [re.sub("<.*?>", "", line) for line in tostring(root, "unicode").split("<br />")]
+    assert broken == [title[:first], title[first:]]
+    assert len({sum(0.5 if char.isascii() else 1 for char in line) for line in broken}) == 2
 
 
 def test_a_title_about_something_names_its_organ_on_a_line_of_its_own(house: House) -> None:

@@ -87,9 +87,9 @@ def _break_title(title: Element, measure: int) -> None:
     words that such titles are made of tell where a phrase ends.
     """
     text = (title.text or "").strip()
-    if len(title) or len(text) <= measure:
+    if len(title) or _wide(text) <= measure:
         return
-    places = range(max(2, len(text) - measure), min(len(text) - 1, measure + 1))
+    places = [at for at in range(2, len(text) - 1) if max(_wide(text[:at]), _wide(text[at:])) <= measure]
     edges, inside = set[int](), set[int]()
     for word in WHOLE.finditer(text):
         edges |= {word.start(), word.end()}
@@ -110,7 +110,12 @@ def _cost(text: str, at: int, edge: bool) -> float:
         good = 6.0
     else:
         good = 2.0 if edge or text[at - 1] in "和与及的" else 5.0
-    return good + (abs(at - len(text) / 2) or 1.5)
+    return good + (abs(_wide(text[:at]) - _wide(text) / 2) or 2.5)
+
+
+def _wide(text: str) -> float:
+    """Return the width of a text in Chinese characters; a digit takes half of one."""
+    return sum(0.5 if char.isascii() else 1 for char in text)
 
 
 def _kind(element: Element) -> str:
