@@ -13,7 +13,7 @@ from tests import paper
 from tests.house import House
 
 LEFT, RIGHT, TOP, BOTTOM = 28, 184, 37, 262  # type area of an odd page in mm (5.2.1)
-SENTENCE = "各校把防治学生欺凌的措施落实到每一个孩子身边，让孩子随时找得到大人"
+SENTENCE = "各校把防治学生欺凌的措施落实到每一个孩子身边，接到报告24小时内回话"
 FRONT = """---
 title: {title}
 summary: 用来量公文版面的一份文件。
@@ -92,6 +92,19 @@ def line(chars: list[paper.Char], words: str) -> paper.Line:
 
 def place(rule: paper.Rule) -> tuple[float, float, float, float]:
     return tuple(round(value, 1) for value in (rule.left, rule.right, rule.top, rule.weight))  # type: ignore[return-value]
+
+
+def test_text_fills_the_type_area_and_its_digits_are_as_large_as_its_characters(house: House) -> None:
+    """5.2.1: margins 37 and 28 mm (± 1), mirrored on even pages; 5.2.2: 3号 throughout, digits in the same face."""
+    middle = [row for row in paper.lines(paper.pages(pdf(house, "notice"))[1]) if row.chars[0].top < BOTTOM]
+    assert len(middle) == 22
+    assert min(char.top for char in middle[0].chars) == pytest.approx(TOP, abs=1)
+    assert middle[-1].bottom == pytest.approx(BOTTOM, abs=1)
+    assert min(row.left for row in middle) == pytest.approx(26, abs=1)
+    assert max(row.right for row in middle) == pytest.approx(26 + 156, abs=1)
+    for row in middle:
+        assert {(char.font, round(char.size, 1)) for char in row.chars} == {("fang", 16.0)}, row.text
+    assert {"2", "4"} <= {char.text for row in middle for char in row.chars}
 
 
 def test_the_mark_begins_35_mm_below_the_type_area_and_keeps_to_one_line(house: House) -> None:

@@ -135,7 +135,7 @@ def _rows(
 def _resolved(spec: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
     if "$ref" not in spec:
         return spec
-    found: Mapping[str, Any] = root["$defs"][spec["$ref"].rpartition("/")[2]]
+    found: Mapping[str, Any] = {**root["$defs"][spec["$ref"].rpartition("/")[2]], **spec}
     return found
 
 
