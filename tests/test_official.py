@@ -53,6 +53,7 @@ def paragraphs(count: int) -> str:
 
 
 FULL = range(14, 21)
+FEET = (11, 12, 16)
 FILES = {
     "policy/notice/policy.md": document(
         paragraphs(16),
@@ -68,7 +69,9 @@ FILES = {
         paragraphs(3), MASTHEAD, "  signer: 某某\n", IMPRINT, title="关于学生欺凌防治工作情况的报告"
     ),
     "policy/letter.md": document(paragraphs(14), LETTER, title="关于商请派员参加联席会议的函"),
+    "policy/long.md": document(paragraphs(2), MASTHEAD.replace("某某区", "某某某某某某自治县某某某某")),
     "policy/blank.md": document(paragraphs(2), 'masthead: {form: 文件, mark: "{{区教育局}}文件"}\n'),
+    **{f"policy/foot-{n}.md": document("\n\n".join(["安。"] * n), IMPRINT, title="安全制度") for n in FEET},
     # One line a paragraph: with 19 of them, and with fewer as far as the signature needs room, page 1 is full.
     **{f"policy/full-{n}.md": document("\n\n".join(["安。"] * n), title="安全制度") for n in FULL},
 }
@@ -76,9 +79,7 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
-    house = House(tmp_path_factory.mktemp("official"), FILES)
-    assert house.build().codes == []
-    return house
+    return House(tmp_path_factory.mktemp("official"), FILES).print()
 
 
 def pdf(house: House, name: str) -> Path:
@@ -114,8 +115,6 @@ def test_the_mark_begins_35_mm_below_the_type_area_and_keeps_to_one_line(house: 
     assert min(char.top for char in mark.chars) == pytest.approx(TOP + 35, abs=0.3)
     assert {char.font for char in mark.chars} == {"title-Bold"}
     assert mark.left - LEFT == pytest.approx(RIGHT - mark.right, abs=0.5)
-    long = house.write("policy/long.md", document("短。", MASTHEAD.replace("某某区", "某某某某某某自治县某某某某")))
-    assert long.build().codes == []
     mark = line(paper.pages(pdf(house, "long"))[0], "教育局文件")
     assert "某某某某某某自治县某某某某教育局文件" in mark.text
     assert mark.right - mark.left <= 156
@@ -175,6 +174,19 @@ def test_the_imprint_ends_on_the_lower_edge_of_the_last_page(house: House) -> No
         last = line(pages[at], "印发")
         assert "某某区教育局办公室" in last.text
         assert left + 156 - last.right == pytest.approx(4.9, abs=1)
+
+
+@pytest.mark.parametrize(("count", "pages"), [(11, 1), (12, 2), (16, 2)])
+def test_text_ends_above_the_imprint_or_it_takes_the_next_page(house: House, count: int, pages: int) -> None:
+    found, rules = paper.pages(pdf(house, f"foot-{count}")), paper.rules(pdf(house, f"foot-{count}"), 100)
+    assert len(found) == pages
+    assert "".join(char.text for page in found for char in page).count("安。") == count
+    first, _, last = rules[-1]
+    assert last.bottom == pytest.approx(BOTTOM, abs=0.2)
+    below = [row.text for row in paper.lines(found[-1]) if row.bottom > first.top - 1]
+    assert below[0].startswith("抄送：")
+    assert [text[-2:] for text in below[-2:]] == ["印发", f"{pages}—"]
+    assert len(below) == 4
 
 
 def test_annexes_begin_pages_of_their_own(house: House) -> None:
