@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from generator.model import Problem
-from generator.press import fonts, lines
+from generator.press import fields, fonts, lines
 
 # Addresses inside documents: themes/… and content/… below a root that exists nowhere, so that no machine path gets
 # into a PDF or a message, and a relative address means the content folder.
@@ -62,6 +62,7 @@ class Press:
         with _Heard() as heard:
             source = HTML(string=html, base_url=BASE, url_fetcher=setup.fetcher)
             lines.prepare(source.etree_element)
+            fields.prepare(source.etree_element)
             document = source.render(font_config=setup.config, stylesheets=[setup.stylesheet], pdf_variant="pdf/ua-1")
             pages = [_joined(_pieces(page._page_box)) for page in document.pages]
             data = document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1")
@@ -350,6 +351,7 @@ def _finish(document: Any, pdf: Any) -> None:
     """Add what PDF/UA asks for and the engine leaves out: the scope of table heads, the print flag of links."""
     import pydyf
 
+    fields.finish(document, pdf)
     for page in document.pages:
         for box in page._page_box.descendants():
             structure = getattr(box, "mark", None)
