@@ -125,11 +125,28 @@ class PartSpec:
 
 
 @dataclass(frozen=True)
+class Edition:
+    """One form of a print: `suffix` of its file's name and its `label`, both empty for the usual one.
+
+    `ink` is mono (black and greys, for the printer) or colour (for the screen), `type` normal or large, `paper` a size
+    such as A4, `impose` how pages stand on sheets: empty for one a sheet.
+    """
+
+    id: str
+    suffix: str
+    label: str
+    ink: str
+    type: str
+    paper: str
+    impose: str
+
+
+@dataclass(frozen=True)
 class View:
     """A template with exactly the document fields that it reads.
 
     `name` is empty for the main output; `part` names the part that must exist for it, if any;
-    `master` is the print master the template fills.
+    `master` is the print master the template fills, `editions` the forms it is made in, `pages` how many it may have.
     """
 
     name: str
@@ -139,6 +156,8 @@ class View:
     reads: tuple[str, ...]
     master: str = ""
     part: str = ""
+    editions: tuple[Edition, ...] = ()
+    pages: int | None = None
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+from markupsafe import Markup
+
+from generator.model import Edition
 
 DIGITS = "零一二三四五六七八九"
 
@@ -16,6 +19,27 @@ def tokens(themes: Path) -> dict[str, Any]:
     """Return the design tokens of `themes/tokens.yml`."""
     loaded: dict[str, Any] = yaml.load((themes / "tokens.yml").read_text("utf-8"), yaml.CSafeLoader)
     return loaded
+
+
+def editions(themes: Path) -> dict[str, Edition]:
+    """Return the editions of `themes/print/editions.yml` by id."""
+    loaded = yaml.load((themes / "print" / "editions.yml").read_text("utf-8"), yaml.CSafeLoader)
+    return {id_: Edition(id_, **{**loaded["plain"], **own}) for id_, own in loaded.items()}
+
+
+def inked(tokens: Mapping[str, Any], ink: str) -> dict[str, Any]:
+    """Return the tokens of print: `colour` by name of role, as hex, in black and greys (mono) or in colour."""
+    light = {name: colour["hex"] for name, colour in tokens["colour"]["light"].items()}
+    return {**tokens, "colour": {**light, **tokens["print-ink"][ink]}}
+
+
+def qr(address: str) -> Markup:
+    """Return a QR code (ISO/IEC 18004, level M) of an address as inline SVG; four modules around it must stay white."""
+    import segno
+
+    code = segno.make(address, error="m", micro=False)
+    drawn = code.svg_inline(border=0, omitsize=True, svgclass="qr", lineclass=None, title=f"二维码：{address}")
+    return Markup(drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
 
 
 def numeral(number: int) -> str:
@@ -58,7 +82,7 @@ def environment(folders: Iterable[Path]) -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
-    env.filters.update(numeral=numeral, date_cn=date_cn, file_size=file_size)
+    env.filters.update(numeral=numeral, date_cn=date_cn, file_size=file_size, qr=qr)
     return env
 
 

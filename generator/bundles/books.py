@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup
 
 from generator import theme
-from generator.model import ANSWERS, AUDIENCES, Artifact, Document, Library, Made, Project
+from generator.model import ANSWERS, AUDIENCES, Artifact, Document, Edition, Library, Made, Project
 from generator.press import plan as sheets
 from generator.reading import resolve
 from generator.store import key_of
@@ -22,27 +22,27 @@ VOLUME = 140_000
 
 def plan(library: Library, project: Project) -> list[Artifact]:
     """Return a book artifact for each audience that has documents, in volumes where it would grow too thick."""
-    look = sheets.digest(project)
+    look, known = sheets.digest(project), theme.editions(project.themes)
     books = []
     for audience in AUDIENCES:
         volumes = _volumes([d for d in library.documents if audience in d.audiences])
         for number, documents in enumerate(volumes, 1):
-            args = _args(
-                audience, documents, library, project, f"（{theme.numeral(number)}）" if len(volumes) > 1 else ""
-            )
-            name = sheets.name_of(args["book"]["title"])
-            books.append(
-                Artifact(
-                    path=f"site/pdf/book-{BOOK_IDS[audience]}{f'-{number}' if len(volumes) > 1 else ''}.pdf",
-                    media_type=sheets.PDF,
-                    output="book",
-                    args=args,
-                    depends=key_of(look, json.dumps(args, ensure_ascii=False, sort_keys=True)),
-                    label=args["book"]["title"],
-                    audience=audience,
-                    copies=(f"pdf/{audience}/{name}",),
+            volume = f"（{theme.numeral(number)}）" if len(volumes) > 1 else ""
+            for edition in (known["plain"], known["colour"]):
+                args = _args(audience, documents, edition, library, project, volume)
+                suffix = "".join(f"-{part}" for part in (number if volume else "", edition.suffix) if part)
+                books.append(
+                    Artifact(
+                        path=f"site/pdf/book-{BOOK_IDS[audience]}{suffix}.pdf",
+                        media_type=sheets.PDF,
+                        output="book",
+                        args=args,
+                        depends=key_of(look, json.dumps(args, ensure_ascii=False, sort_keys=True)),
+                        label="·".join(part for part in (args["book"]["title"], edition.label) if part),
+                        audience=audience,
+                        copies=(f"pdf/{audience}/{sheets.name_of(args['book']['title'], edition.label)}",),
+                    )
                 )
-            )
     return books
 
 
@@ -68,7 +68,9 @@ def make(artifact: Artifact, project: Project) -> Made:
     ]
     env = sheets.environment(project)
     html = env.get_template("book.html").render(
-        book={**args["book"], "parts": parts}, tokens=theme.tokens(project.themes), root=""
+        book={**args["book"], "parts": parts},
+        tokens=theme.inked(theme.tokens(project.themes), args["ink"]),
+        root="",
     )
     pdf = sheets.press(project).render(html)
     return Made(pdf.data, pdf.problems, {"pages": pdf.pages})
@@ -87,12 +89,15 @@ def _volumes(documents: list[Document]) -> list[list[Document]]:
     return volumes
 
 
-def _args(audience: str, documents: list[Document], library: Library, project: Project, suffix: str) -> dict[str, Any]:
+def _args(
+    audience: str, documents: list[Document], edition: Edition, library: Library, project: Project, suffix: str
+) -> dict[str, Any]:
     info = library.info
     used = {number: None for document in documents for number in resolve.help_lines(document, library)}
     texts = [text for document in documents for _, text in resolve.texts(document)]
     cites = [reference for document in documents for reference in document.cites]
     return {
+        "ink": edition.ink,
         "book": {
             "title": TITLES[audience] + suffix,
             "audience": audience,
@@ -109,7 +114,7 @@ def _args(audience: str, documents: list[Document], library: Library, project: P
             "lines": [vars(library.help_lines[number]) for number in library.help_lines if number in used],
         },
         "parts": [
-            {"title": title, "jobs": [_job(document, library, project) for document in listed]}
+            {"title": title, "jobs": [_job(document, edition, library, project) for document in listed]}
             for title, listed in _parts(audience, documents, library).items()
             if listed
         ],
@@ -128,9 +133,9 @@ def _parts(audience: str, documents: Iterable[Document], library: Library) -> Ma
     return parts
 
 
-def _job(document: Document, library: Library, project: Project) -> dict[str, Any]:
+def _job(document: Document, edition: Edition, library: Library, project: Project) -> dict[str, Any]:
     print_, part = next(iter(sheets.prints(document, library)))
-    return {**sheets.job(document, print_, part, library, project), "master": "chapter.html"}
+    return {**sheets.job(document, print_, part, edition, library, project), "master": "chapter.html"}
 
 
 OUTPUTS = {"book": (plan, make)}

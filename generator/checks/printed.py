@@ -15,6 +15,7 @@ CODES = {
     "bad-image": "P604",
     "engine": "P605",
     "failed": "P606",
+    "too-long": "P607",
 }
 # Words of a long passage are enough to find it again, and lines are broken elsewhere in the source.
 NEEDLE = 12

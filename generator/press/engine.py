@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import logging
+import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -51,11 +52,32 @@ class Press:
     def __init__(self, themes: Path, images: Path, fonts: Path) -> None:
         self._themes, self._images, self._fonts = themes, images, fonts
 
+    def fitted(self, html: Callable[[float | None], str], sizes: Sequence[float], pages: int | None) -> Pdf:
+        """Return the PDF of what `html` gives for the largest of `sizes` that needs no more pages than the smallest.
+
+        `sizes` go from large to small; without any, `html` gets None. With more than `pages` pages, or with something
+        sticking out, at every size, the smallest is taken and the problem "too-long" says by how many lines.
+        """
+        smallest = self._lay_out(html(sizes[-1] if sizes else None))
+        count = len(smallest.document.pages)
+        if pages and count > pages:
+            over = _excess([page._page_box for page in smallest.document.pages], pages)
+            problem = Problem("too-long", "", f"最多 {pages} 页，多出 {over} 行")
+            return self._written(smallest, [problem])
+        for size in sizes[:-1]:
+            layout = self._lay_out(html(size))
+            if len(layout.document.pages) <= count and not layout.faults:
+                return self._written(layout)
+        return self._written(smallest)
+
     def render(self, html: str) -> Pdf:
         """Return the PDF (PDF/UA-1, fonts embedded) of a complete HTML document and everything wrong with it.
 
         Equal input gives equal bytes on every machine with equal faces and libraries.
         """
+        return self._written(self._lay_out(html))
+
+    def _lay_out(self, html: str) -> _Layout:
         from weasyprint import HTML
 
         setup = self._setup
@@ -64,14 +86,18 @@ class Press:
             lines.prepare(source.etree_element)
             fields.prepare(source.etree_element)
             document = source.render(font_config=setup.config, stylesheets=[setup.stylesheet], pdf_variant="pdf/ua-1")
-            pages = [_joined(_pieces(page._page_box)) for page in document.pages]
-            data = document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1")
-        rare, problems = self._characters(pages)
-        problems += _faults(pages)
-        problems += [_from_log(record) for record in (*setup.heard, *heard)]
+        pages = [_joined(_pieces(page._page_box)) for page in document.pages]
+        return _Layout(document, pages, _faults(pages), tuple(heard))
+
+    def _written(self, layout: _Layout, problems: Sequence[Problem] = ()) -> Pdf:
+        with _Heard() as heard:
+            data = layout.document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1")
+        rare, missing = self._characters(layout.pages)
+        logged = [_from_log(record) for record in (*self._setup.heard, *layout.heard, *heard)]
+        found = [*problems, *missing, *layout.faults, *logged]
         # One report a missing character, whoever noticed it first.
-        unique = {(p.code, p.subject if p.code == "missing-glyph" else p): p for p in reversed(problems)}
-        return Pdf(data, len(document.pages), tuple(reversed(unique.values())), rare)
+        unique = {(p.code, p.subject if p.code == "missing-glyph" else p): p for p in reversed(found)}
+        return Pdf(data, len(layout.document.pages), tuple(reversed(unique.values())), rare)
 
     def _characters(self, pages: Iterable[Iterable[_Piece]]) -> tuple[str, list[Problem]]:
         """Return the characters lent by system families, and a problem for each that none of the named faces holds."""
@@ -100,6 +126,16 @@ class Press:
             stylesheet = CSS(string=fonts.css(roles), font_config=config)
         folders = {"themes": self._themes.resolve(), "content": self._images.resolve()}
         return _Setup(roles, config, stylesheet, _fetcher(folders), tuple(heard))
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """A document laid out but not written: the engine's own, the pieces of each page, their faults, its warnings."""
+
+    document: Any
+    pages: list[list[_Piece]]
+    faults: list[Problem]
+    heard: tuple[logging.LogRecord, ...]
 
 
 @dataclass(frozen=True)
@@ -296,6 +332,31 @@ def _below(box: Any, limit: _Area, sheet: _Area, near: str) -> Iterator[_Piece]:
             for piece in _below(child, limit, sheet, near):
                 near = piece.near or near
                 yield piece
+
+
+def _excess(pages: Sequence[Any], limit: int) -> int:
+    """Return how many lines of running text are too many for `limit` pages; what is left free on the last counts."""
+    depth: dict[Any, float] = {}
+    for page in pages:
+        body = page.children[0].children[0]
+        flow = [box for box in body.children if box.is_in_normal_flow()]
+        depth[page] = max((box.position_y + box.margin_height() for box in flow), default=page.content_box_y())
+    heights: list[float] = sorted(line.height for page in pages for line in _lines(page))
+    last = pages[limit - 1]
+    free = last.content_box_y() + last.height - depth[last]
+    over: float = sum(depth[page] - page.content_box_y() for page in pages[limit:]) - free
+    return max(1, math.ceil(over / heights[len(heights) // 2]))
+
+
+def _lines(box: Any) -> Iterator[Any]:
+    """Yield the lines of text of a page, without those in its margins."""
+    from weasyprint.formatting_structure import boxes
+
+    if isinstance(box, boxes.LineBox):
+        yield box
+    elif isinstance(box, boxes.ParentBox) and not isinstance(box, boxes.MarginBox):
+        for child in box.children:
+            yield from _lines(child)
 
 
 def _alternative(box: Any) -> str:

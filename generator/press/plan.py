@@ -5,12 +5,13 @@ from __future__ import annotations
 import atexit
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from generator import markup, theme, view
-from generator.model import Artifact, Document, Library, Made, Part, Project, View
+from generator.model import Artifact, Document, Edition, Library, Made, Part, Project, View
 from generator.press import fonts
 from generator.press.engine import Press
 from generator.reading import resolve
@@ -23,12 +24,12 @@ UNSAFE = str.maketrans(dict.fromkeys('\\/:*?"<>|', "") | {"\n": " "})
 
 def plan(library: Library, project: Project) -> list[Artifact]:
     """Return an artifact for every print of every document."""
-    look = digest(project)
+    look, fit = digest(project), theme.tokens(project.themes)["fit"]
     return [
-        artifact
+        _artifact(document, print_, part, edition, library, project, look, fit)
         for document in library.documents
         for print_, part in prints(document, library)
-        for artifact in [_artifact(document, print_, part, library, project, look)]
+        for edition in print_.editions
     ]
 
 
@@ -40,9 +41,11 @@ def prints(document: Document, library: Library) -> Iterator[tuple[View, Part | 
             yield print_, part
 
 
-def job(document: Document, print_: View, part: Part | None, library: Library, project: Project) -> dict[str, Any]:
-    """Return all that a print is made from, as plain data: view, sheet frame, values of placeholders, its pictures'
-    digests.
+def job(
+    document: Document, print_: View, part: Part | None, edition: Edition, library: Library, project: Project
+) -> dict[str, Any]:
+    """Return all that a print is made from, as plain data: view, sheet frame, edition, values of placeholders, its
+    pictures' digests.
     """
     info = library.info
     audience = print_.audience or document.audiences[0]
@@ -51,6 +54,7 @@ def job(document: Document, print_: View, part: Part | None, library: Library, p
     return {
         "template": print_.template,
         "master": f"{print_.master}.html",
+        "edition": asdict(edition),
         "view": fields,
         "fills": resolve.fills(document, library),
         "folder": str(Path(document.file).parent),
@@ -91,14 +95,25 @@ def _images(texts: Iterable[str], folder: Path, store: Store) -> dict[str, str]:
 
 def make(artifact: Artifact, project: Project) -> Made:
     """Return the PDF of a planned sheet with its number of pages and everything wrong with it."""
-    pdf = press(project).render(sheet_html(artifact.args, project))
+    args = artifact.args
+    pdf = press(project).fitted(lambda size: sheet_html(args, project, size), args["sizes"], args["pages"])
     return Made(pdf.data, pdf.problems, {"pages": pdf.pages})
 
 
-def sheet_html(args: Mapping[str, Any], project: Project) -> str:
-    """Return the complete HTML of one print; with `master` chapter.html its chapter in a book."""
+def sheet_html(args: Mapping[str, Any], project: Project, size: float | None = None) -> str:
+    """Return the complete HTML of one print; with `master` chapter.html its chapter in a book.
+
+    `size` is that of the running text, in the unit of its master, where sizes are tried.
+    """
     env = environment(project)
-    context = {"sheet": args["sheet"], "master": args["master"], "tokens": theme.tokens(project.themes), "root": ""}
+    context = {
+        "sheet": args["sheet"],
+        "master": args["master"],
+        "edition": args["edition"],
+        "tokens": theme.inked(theme.tokens(project.themes), args["edition"]["ink"]),
+        "fit": size,
+        "root": "",
+    }
     finish = _finisher(args, project)
     dressed = view.dress(args["view"], Store(project.cache), finish)
     return str(env.get_template(args["template"]).render(context | dressed))
@@ -150,12 +165,26 @@ def name_of(title: str, label: str = "") -> str:
 
 
 def _artifact(
-    document: Document, print_: View, part: Part | None, library: Library, project: Project, look: str
+    document: Document,
+    print_: View,
+    part: Part | None,
+    edition: Edition,
+    library: Library,
+    project: Project,
+    look: str,
+    fit: Mapping[str, list[float]],
 ) -> Artifact:
-    args = job(document, print_, part, library, project)
-    suffix = f"-{print_.name}" if print_.name else ""
+    # Large type takes the pages that it needs.
+    fitted = edition.type == "normal"
+    args = {
+        **job(document, print_, part, edition, library, project),
+        "sizes": fit.get(print_.master, []) if fitted else [],
+        "pages": print_.pages if fitted else None,
+    }
+    suffix = "".join(f"-{part}" for part in (print_.name, edition.suffix) if part)
     audiences = [print_.audience] if print_.audience else list(document.audiences)
-    name = name_of(document.title, print_.label)
+    label = "·".join(part for part in (print_.label, edition.label) if part)
+    name = name_of(document.title, label)
     return Artifact(
         path=f"site/pdf/{document.id}{suffix}.pdf",
         media_type=PDF,
@@ -163,7 +192,7 @@ def _artifact(
         args=args,
         depends=key_of(look, json.dumps(args, ensure_ascii=False, sort_keys=True)),
         document=document.id,
-        label=print_.label,
+        label=label,
         audience=audiences[0],
         copies=tuple(f"pdf/{audience}/{name}" for audience in audiences),
     )

@@ -49,7 +49,8 @@ def _form() -> Any:
     """Return the JSON Schema of `kind.yml`, with the icons and print masters that there are."""
     icons = SYMBOL.findall((THEMES / "art" / "icons.svg").read_text("utf-8"))
     masters = sorted(path.stem for path in (THEMES / "print").glob("*.html"))
-    return _with_words(_yaml(SCHEMA), {"audiences": AUDIENCES, "icons": tuple(icons), "masters": tuple(masters)})
+    words = {"icons": tuple(icons), "masters": tuple(masters), "editions": tuple(theme.editions(THEMES))}
+    return _with_words(_yaml(SCHEMA), {"audiences": AUDIENCES, **words})
 
 
 def _kind(path: Path, common: Mapping[str, Any], form: Mapping[str, Any]) -> Kind:
@@ -164,6 +165,7 @@ def _part(data: Mapping[str, Any]) -> PartSpec:
 
 
 def _view(folder: Path, data: Mapping[str, Any]) -> View:
+    known = theme.editions(THEMES)
     return View(
         name=data.get("name", ""),
         label=data["label"],
@@ -172,6 +174,8 @@ def _view(folder: Path, data: Mapping[str, Any]) -> View:
         reads=tuple(data["reads"]),
         master=data.get("master", ""),
         part=data.get("part", ""),
+        editions=tuple(known[edition] for edition in data.get("editions", ["plain"])),
+        pages=data.get("pages"),
     )
 
 
