@@ -244,14 +244,29 @@ class Library:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A published picture: `path` from the site's root, width and height in pixels."""
+
+    path: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Receipt:
-    """What other outputs know of a made file: `path` from the site's root, `size` in bytes, `pages` of paper."""
+    """What pages know of a made file: `path` from the site's root, `size` in bytes, `pages` of paper, and pictures of
+    its first page and of `shown` of its pages.
+    """
 
     path: str
     label: str
     audience: str
     size: int
     pages: int
+    colour: bool
+    preview: Picture
+    all_pages: Picture
+    shown: int
 
 
 @dataclass(frozen=True)
@@ -282,7 +297,8 @@ class Artifact:
     of all that its bytes depend on.
 
     `path` is relative to the published tree; `document` the id of the document it is made from, if it is one;
-    `copies` are further names under which the same bytes are published.
+    `copies` are further names under which the same bytes are published; `inputs` the paths of artifacts that it is
+    made of.
     """
 
     path: str
@@ -294,3 +310,4 @@ class Artifact:
     label: str = ""
     audience: str = ""
     copies: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()

@@ -21,6 +21,7 @@ FEW = 30
 PACKAGES = (
     *("jinja2", "markupsafe", "markdown", "nh3", "pyyaml", "jsonschema", "mkdocs", "mkdocs-material"),
     *("weasyprint", "pydyf", "fonttools", "pillow", "tinycss2", "tinyhtml5", "cssselect2", "pyphen"),
+    *("segno", "pypdfium2", "pdfua", "pikepdf"),
 )
 LIBRARIES = {
     "pango_version_string": ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll"),
@@ -36,6 +37,11 @@ def key_of(*parts: str | bytes) -> str:
         total.update(len(data).to_bytes(8, "big"))
         total.update(data)
     return total.hexdigest()
+
+
+def key_of_made(output: str, depends: str) -> str:
+    """Return the key under which what a maker made is kept: `output` names the maker, `depends` all that it read."""
+    return key_of(output, depends)
 
 
 def key_of_data(data: Any) -> str:

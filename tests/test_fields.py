@@ -15,8 +15,8 @@ import yaml
 from PIL import Image
 
 from tests import paper
-from tests.house import KINDS, ROOT, House
 from tests.helpers import check
+from tests.house import KINDS, ROOT, House
 
 MM = 72 / 25.4
 EXAMPLE = {kind: yaml.safe_load((KINDS / kind / "example.yml").read_text("utf-8")) for kind in ("form", "survey")}
@@ -37,7 +37,7 @@ NAMES = [
 
 @dataclass(frozen=True)
 class Field:
-    """A widget: full name, field type, what is read out, rectangle in mm from the lower left corner, and its objects."""
+    """A widget: full name, type, what is read out, rectangle in mm from the lower left corner, and its objects."""
 
     name: str
     type: str
@@ -175,7 +175,9 @@ def _pdfium(file: Path) -> Iterator[tuple[Image.Image, Image.Image]]:
     document = pypdfium2.PdfDocument(file)
     document.init_forms()
     for page in document:
-        after, before = (page.render(scale=5 / MM, may_draw_forms=drawn).to_pil().convert("L") for drawn in (True, False))
+        after, before = (
+            page.render(scale=5 / MM, may_draw_forms=drawn).to_pil().convert("L") for drawn in (True, False)
+        )
         yield after, before
 
 
@@ -203,7 +205,10 @@ def test_a_form_stays_light_and_a_book_of_forms_has_no_fields(house: House) -> N
 
 
 QUESTION = """
-        - {{name: q{0}, ask: 第{0}问你怎么想？, fill: 多选, options: [甲{0}很想, 乙{0}一般, 丙{0}不想, 丁{0}别的事情都比这个要紧]}}"""
+        - name: q{0}
+          ask: 第{0}问你怎么想？
+          fill: 多选
+          options: [甲{0}很想, 乙{0}一般, 丙{0}不想, 丁{0}别的事情都比这个要紧]"""
 SCALE = """
         - name: long
           ask: 长长的一题

@@ -55,6 +55,7 @@ def job(
         "template": print_.template,
         "master": f"{print_.master}.html",
         "edition": asdict(edition),
+        "ink": edition.ink,
         "view": fields,
         "fills": resolve.fills(document, library),
         "folder": str(Path(document.file).parent),
@@ -110,7 +111,7 @@ def sheet_html(args: Mapping[str, Any], project: Project, size: float | None = N
         "sheet": args["sheet"],
         "master": args["master"],
         "edition": args["edition"],
-        "tokens": theme.inked(theme.tokens(project.themes), args["edition"]["ink"]),
+        "tokens": theme.inked(theme.tokens(project.themes), args["ink"]),
         "fit": size,
         "root": "",
     }
