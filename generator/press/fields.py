@@ -36,38 +36,29 @@ def prepare(root: Element) -> None:
 
 def finish(document: Any, pdf: Any) -> None:
     """Make the fields of a PDF about to be written what their elements say, in reading order."""
-    widgets = [*_widgets(document)]
-    if not widgets:
-        return
-    form = pydyf.Dictionary(
-        {
-            "Fields": pydyf.Array(),
-            "DR": pydyf.Dictionary({"Font": pydyf.Dictionary({"Song": _face(pdf).reference})}),
-            "DA": pydyf.String("/Song 11 Tf 0 g"),
-        }
-    )
-    groups: dict[tuple[str, ...], Any] = {}
-    for element, style, widget in widgets:
-        _keep(widget, "Type", "Subtype", "Rect", "P", "TU", "StructParent")
+    form = _Form(pdf)
+    for element, style, widget in _widgets(document):
+        for key in widget.keys() - {"Type", "Subtype", "Rect", "P", "TU", "StructParent"}:
+            del widget[key]
         widget["F"] = PRINTS
-        *path, name = element.get("name", "").split(".")
-        kind = element.get("data-entry")
+        path, kind = tuple(element.get("name", "").split(".")), element.get("data-entry")
         if kind == "radio":
-            _radio(pdf, form, groups, (*path, name), element, widget)
+            _answer(form, path, element, widget)
             continue
         if kind == "checkbox":
             widget |= {"FT": "/Btn", "V": "/Off", "AS": "/Off", "AP": _tick(pdf, widget, "Yes")}
         else:
-            size = round(style["font_size"] * 0.75, 2)
-            widget |= {"FT": "/Tx", "V": pydyf.String(""), "DA": pydyf.String(f"/Song {size} Tf 0 g")}
-            widget["Q"] = 1 if style["text_align_all"] == "center" else 0
-            if kind == "lines":
-                widget["Ff"] = MULTILINE
-            if limit := element.get("maxlength"):
-                widget["MaxLen"] = int(limit)
-        widget["T"] = pydyf.String(name)
-        _join(pdf, form, groups, tuple(path), widget)
-    pdf.catalog["AcroForm"] = form
+            widget |= _text(element, style)
+        widget["T"] = pydyf.String(path[-1])
+        form.add(path[:-1], widget)
+    if form.fields:
+        pdf.catalog["AcroForm"] = pydyf.Dictionary(
+            {
+                "Fields": form.fields,
+                "DR": pydyf.Dictionary({"Font": pydyf.Dictionary({"Song": _face(pdf).reference})}),
+                "DA": pydyf.String("/Song 11 Tf 0 g"),
+            }
+        )
 
 
 def _widgets(document: Any) -> Iterator[tuple[Element, Any, Any]]:
@@ -78,37 +69,53 @@ def _widgets(document: Any) -> Iterator[tuple[Element, Any, Any]]:
                 yield box.element, box.style, widget
 
 
-def _keep(dictionary: Any, *names: str) -> None:
-    for name in dictionary.keys() - set(names):
-        del dictionary[name]
+class _Form:
+    """The tree of a PDF's fields: those at its top, and groups by the parts of their names."""
+
+    def __init__(self, pdf: Any) -> None:
+        self.pdf = pdf
+        self._groups: dict[tuple[str, ...], Any] = {}
+        self.fields = pydyf.Array()
+
+    def add(self, path: tuple[str, ...], field: Any) -> None:
+        """Put a field into the group that `path` names; () is the top."""
+        if path:
+            field["Parent"] = self.group(path).reference
+        (self.group(path)["Kids"] if path else self.fields).append(field.reference)
+
+    def group(self, path: tuple[str, ...]) -> Any:
+        """Return the group that `path` names, made when it is asked for first."""
+        if path not in self._groups:
+            self._groups[path] = pydyf.Dictionary({"T": pydyf.String(path[-1]), "Kids": pydyf.Array()})
+            self.pdf.add_object(self._groups[path])
+            self.add(path[:-1], self._groups[path])
+        return self._groups[path]
 
 
-def _join(pdf: Any, form: Any, groups: dict[tuple[str, ...], Any], path: tuple[str, ...], field: Any) -> None:
-    """Put a field below its group, and the group below its own."""
-    if not path:
-        form["Fields"].append(field.reference)
-        return
-    if path not in groups:
-        groups[path] = pydyf.Dictionary({"T": pydyf.String(path[-1]), "Kids": pydyf.Array()})
-        pdf.add_object(groups[path])
-        _join(pdf, form, groups, path[:-1], groups[path])
-    field["Parent"] = groups[path].reference
-    groups[path]["Kids"].append(field.reference)
-
-
-def _radio(
-    pdf: Any, form: Any, groups: dict[tuple[str, ...], Any], path: tuple[str, ...], element: Element, widget: Any
-) -> None:
+def _answer(form: _Form, path: tuple[str, ...], element: Element, widget: Any) -> None:
     """Make a widget one answer of a choice: its state is the answer's number, `Opt` holds the answers' words."""
-    if path not in groups:
-        _join(pdf, form, groups, path, widget)
-        groups[path] |= {"FT": "/Btn", "Ff": RADIO, "V": "/Off", "Opt": pydyf.Array()}
-        groups[path]["TU"] = pydyf.String(element.get("data-ask", ""))
-    else:
-        _join(pdf, form, groups, path, widget)
-    answers = groups[path]["Opt"]
-    widget |= {"AS": "/Off", "AP": _tick(pdf, widget, str(len(answers)))}
-    answers.append(pydyf.String(element.get("value", "")))
+    form.add(path, widget)
+    choice = form.group(path)
+    if "FT" not in choice:
+        said = pydyf.String(element.get("data-ask", ""))
+        choice |= {"FT": "/Btn", "Ff": RADIO, "V": "/Off", "TU": said, "Opt": pydyf.Array()}
+    widget |= {"AS": "/Off", "AP": _tick(form.pdf, widget, str(len(choice["Opt"])))}
+    choice["Opt"].append(pydyf.String(element.get("value", "")))
+
+
+def _text(element: Element, style: Any) -> dict[str, Any]:
+    """Return what makes a widget a field to type into, set as the paper is: size, alignment, number of characters."""
+    field: dict[str, Any] = {
+        "FT": "/Tx",
+        "V": pydyf.String(""),
+        "DA": pydyf.String(f"/Song {style['font_size'] * 0.75:.2f} Tf 0 g"),
+        "Q": 1 if style["text_align_all"] == "center" else 0,
+    }
+    if element.get("data-entry") == "lines":
+        field["Ff"] = MULTILINE
+    if limit := element.get("maxlength"):
+        field["MaxLen"] = int(limit)
+    return field
 
 
 def _tick(pdf: Any, widget: Any, state: str) -> Any:
