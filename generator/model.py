@@ -276,7 +276,7 @@ class Receipt:
 class Problem:
     """Something wrong with a made artifact, cached with it.
 
-    `code`: missing-glyph, overflow, overlap, bad-image, engine or failed; `subject`: the text or address concerned,
+    `code`: a key of `checks.printed.CODES`, as missing-glyph; `subject`: the text or address concerned,
     by which its place in the source is found; `detail`: where on the paper and how much, in Chinese.
     """
 

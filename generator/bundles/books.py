@@ -74,8 +74,7 @@ def make(artifact: Artifact, project: Project) -> Made:
         tokens=theme.inked(theme.tokens(project.themes), args["ink"]),
         root="",
     )
-    pdf = sheets.press(project).render(html)
-    return Made(pdf.data, pdf.problems, {"pages": pdf.pages})
+    return sheets.read_back(sheets.press(project).render(html))
 
 
 def _volumes(documents: list[Document]) -> list[list[Document]]:
