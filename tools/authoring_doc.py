@@ -135,8 +135,8 @@ def _rows(
 def _resolved(spec: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, Any]:
     if "$ref" not in spec:
         return spec
-    found: Mapping[str, Any] = {**root["$defs"][spec["$ref"].rpartition("/")[2]], **spec}
-    return found
+    found: Mapping[str, Any] = root["$defs"][spec["$ref"].rpartition("/")[2]]
+    return {**found, **spec}
 
 
 def _united(values: list[Any]) -> dict[str, Any]:

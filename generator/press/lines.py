@@ -43,6 +43,8 @@ def prepare(root: Element) -> None:
             _break_title(element, int(element.get("data-measure", "0")))
         elif element.tag in ("td", "th") and element.find(".//span") is None and 0 < len(_text(element)) <= SHORT:
             element.set("class", f"{element.get('class', '')} nw".strip())
+        elif element.tag == "td" and not _text(element) and element.find(".//img") is None:
+            SubElement(element, "span", {"class": "unfilled"}).text = "待填"
     for block in list(root.iter()):
         if _kind(block) == "block":
             for run, ends in _runs(block):
@@ -77,7 +79,7 @@ def scope(root: Element) -> None:
 
 
 def _text(element: Element) -> str:
-    return "".join(element.itertext()).strip()
+    return "".join(element.itertext()).replace(JOINER, "").strip()
 
 
 def _break_title(title: Element, measure: int) -> None:
