@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.model import Problem
-from generator.press import fonts, geometry, impose, lines, setting, stack, tags
+from generator.press import fields, fonts, geometry, impose, lines, setting, stack, tags
 
 # Addresses inside documents: themes/… and content/… below a root that exists nowhere, so that no machine path gets
 # into a PDF or a message, and a relative address means the content folder.
@@ -78,6 +78,7 @@ class Press:
             if source.etree_element.get("data-tables") == "stacked":
                 stack.stack(source.etree_element)
             lines.prepare(source.etree_element)
+            fields.prepare(source.etree_element)
             document = source.render(font_config=setup.config, stylesheets=[setup.stylesheet], pdf_variant="pdf/ua-1")
             scheme = source.etree_element.get("data-impose", "")
             names = [page._page_box.page_type.name for page in document.pages]
@@ -205,7 +206,8 @@ def _fetcher(folders: Mapping[str, Path]) -> Any:
 
 
 def _finish(scheme: str, document: Any, pdf: Any) -> None:
-    """Put the structure right, then the pages on their sheets."""
+    """Put the structure right, make the fields, then put the pages on their sheets."""
     tags.finish(document, pdf)
+    fields.finish(document, pdf)
     if scheme:
         impose.impose(pdf, scheme)
