@@ -156,7 +156,8 @@ def test_a_poster_is_drawn_with_all_its_words_and_its_picture(site: Path, page: 
     poster = page.locator(".poster")
     for words in ("坐过去，", "一分钟。", "端着盘子坐过去", "这儿有人吗", "12355"):
         box, frame = poster.get_by_text(words).bounding_box(), poster.bounding_box()
-        assert box and frame
+        assert box
+        assert frame
         assert frame["x"] < box["x"]
         assert box["x"] + box["width"] < frame["x"] + frame["width"]
     assert poster.locator("title").text_content() == "两个同学并肩坐在长椅上"
