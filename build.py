@@ -11,7 +11,7 @@ import shutil
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from generator import pipeline
@@ -25,9 +25,11 @@ from generator.reading.kinds import KindError
 from generator.reading.load import load
 
 FAULTY, WRONG_USE = 1, 2
+Finish = Callable[[pipeline.Result, Project], list[tree.Entry]]
 
 
-def _build(options: argparse.Namespace) -> int:
+def _build(options: argparse.Namespace, finish: Finish = lambda result, project: []) -> int:
+    """Build and publish, together with the entries that `finish` adds to the tree."""
     started = time.monotonic()
     project = project_of(options.content, options.kinds)
     only = frozenset(options.only)
@@ -40,14 +42,15 @@ def _build(options: argparse.Namespace) -> int:
     if status:
         print("没有生成；上一次生成的内容没有改动。", file=sys.stderr)
         return status
+    entries = [*result.entries, *finish(result, project)]
     # Reports for programs stay alone on standard output.
     told = sys.stdout if options.format == "full" else sys.stderr
-    if tree.unchanged(out, result.entries):
+    if tree.unchanged(out, entries):
         seconds = time.monotonic() - started
-        print(f"没有变化，{len(result.entries)} 个文件都是最新的（{seconds:.1f} 秒）。", file=told)
+        print(f"没有变化，{len(entries)} 个文件都是最新的（{seconds:.1f} 秒）。", file=told)
         return 0
-    tree.publish(out, result.entries, part=bool(only))
-    kinds = Counter(Path(entry.path).suffix for entry in result.entries)
+    tree.publish(out, entries, part=bool(only))
+    kinds = Counter(Path(entry.path).suffix for entry in entries)
     print(
         f"完成：{len(result.library.documents)} 份材料，网页 {kinds['.html']} 个，PDF {kinds['.pdf']} 个，"
         f"新做 {result.made} 个，用时 {time.monotonic() - started:.1f} 秒。\n"
@@ -55,6 +58,13 @@ def _build(options: argparse.Namespace) -> int:
         file=told,
     )
     return 0
+
+
+def _proof(options: argparse.Namespace) -> int:
+    status = _build(options, lambda result, project: [pipeline.proof(result, project)])
+    if not status:
+        print(f"印样：{_target(options, project_of(options.content, options.kinds)) / 'proof.html'}")
+    return status
 
 
 def _target(options: argparse.Namespace, project: Project, part: bool = False) -> Path:
@@ -137,7 +147,7 @@ def _report(found: list[Diagnostic], options: argparse.Namespace) -> int:
         print(full.render(found, lines, root, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
         print(full.summary(found))
     severities = {diagnostic.severity for diagnostic in found}
-    return FAULTY if "error" in severities or (options.strict and severities) else 0
+    return FAULTY if "error" in severities or (options.strict and "warning" in severities) else 0
 
 
 def _progress() -> pipeline.Progress:
@@ -175,6 +185,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="命令", dest="command", required=True, metavar="命令")
     for name, run, help_ in (
         ("build", _build, "生成网站和全部印刷品，放在 dist/"),
+        ("proof", _proof, "生成，并把所有印刷品的第一页排成一张印样 dist/proof.html"),
         ("check", _check, "只检查材料，不生成"),
         ("serve", _serve, "在本机预览网站，改动保存后自动更新"),
         ("list", _list, "列出所有材料的编号和标题"),
@@ -182,7 +193,7 @@ def _parser() -> argparse.ArgumentParser:
         ("doctor", _doctor, "检查字体和程序是否齐全"),
     ):
         command = commands.add_parser(name, help=help_, description=help_)
-        command.set_defaults(run=run)
+        command.set_defaults(run=run, only=[])
         if name not in ("clean", "doctor"):
             command.add_argument(
                 "content", nargs="?", type=_folder, default=ROOT / "content", help="内容文件夹，默认 content/"
@@ -190,9 +201,9 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--kinds", action="append", type=_folder, default=[], metavar="文件夹", help="另加一个材料种类的文件夹"
             )
-        if name in ("build", "clean"):
+        if name in ("build", "proof", "clean"):
             command.add_argument("--out", type=Path, metavar="文件夹", help="放到哪个文件夹，默认 dist/")
-        if name in ("build", "check"):
+        if name in ("build", "proof", "check"):
             command.add_argument(
                 "--school", default="", metavar="学校", help="用哪所学校的档案，即 content/schools 里的文件名"
             )
@@ -209,6 +220,7 @@ def _parser() -> argparse.ArgumentParser:
             command.add_argument(
                 "--only", action="append", default=[], metavar="编号", help="只做这一份材料，放在 preview/"
             )
+        if name in ("build", "proof"):
             command.add_argument("--jobs", type=_number, default=0, metavar="数", help="同时用几个处理器，默认全部")
         if name == "serve":
             command.add_argument(

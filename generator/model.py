@@ -129,7 +129,8 @@ class Edition:
     """One form of a print: `suffix` of its file's name and its `label`, both empty for the usual one.
 
     `ink` is mono (black and greys, for the printer) or colour (for the screen), `type` normal or large, `paper` a size
-    such as A4, `impose` how pages stand on sheets: empty for one a sheet.
+    such as A4, `impose` how pages stand on sheets: empty for one a sheet. It is made of prints that are first of all
+    for `audience` and of documents that say yes in `field`; of all where these are empty.
     """
 
     id: str
@@ -139,6 +140,8 @@ class Edition:
     type: str
     paper: str
     impose: str
+    audience: str
+    field: str
 
 
 @dataclass(frozen=True)
@@ -247,21 +250,36 @@ class Library:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A published picture: `path` from the site's root, width and height in pixels."""
+
+    path: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
 class Receipt:
-    """What other outputs know of a made file: `path` from the site's root, `size` in bytes, `pages` of paper."""
+    """What pages know of a made file: `path` from the site's root, `size` in bytes, `pages` of paper, and pictures of
+    its first page and of `shown` of its pages.
+    """
 
     path: str
     label: str
     audience: str
     size: int
     pages: int
+    colour: bool
+    preview: Picture
+    all_pages: Picture
+    shown: int
 
 
 @dataclass(frozen=True)
 class Problem:
     """Something wrong with a made artifact, cached with it.
 
-    `code`: missing-glyph, overflow, overlap, bad-image, engine or failed; `subject`: the text or address concerned,
+    `code`: a key of `checks.printed.CODES`, as missing-glyph; `subject`: the text or address concerned,
     by which its place in the source is found; `detail`: where on the paper and how much, in Chinese.
     """
 
@@ -285,7 +303,8 @@ class Artifact:
     of all that its bytes depend on.
 
     `path` is relative to the published tree; `document` the id of the document it is made from, if it is one;
-    `copies` are further names under which the same bytes are published.
+    `copies` are further names under which the same bytes are published; `inputs` the paths of artifacts that it is
+    made of.
     """
 
     path: str
@@ -297,3 +316,4 @@ class Artifact:
     label: str = ""
     audience: str = ""
     copies: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from generator.bundles import books
+from generator.bundles import books, previews
 from generator.model import Artifact, Library, Made, Project
 from generator.press import plan as sheets
 from generator.search import index
 
 Plan = Callable[[Library, Project], list[Artifact]]
+Gather = Callable[[Sequence[Artifact]], list[Artifact]]
 Make = Callable[[Artifact, Project], Made]
 OUTPUTS: Mapping[str, tuple[Plan, Make]] = {**sheets.OUTPUTS, **books.OUTPUTS, **index.OUTPUTS}
+# What is made of other artifacts, planned when these are known.
+GATHERED: Mapping[str, tuple[Gather, Make]] = {**previews.GATHERED}
+MAKERS: Mapping[str, Make] = {name: make for name, (_, make) in (*OUTPUTS.items(), *GATHERED.items())}
 
 
 class Clash(Exception):
@@ -29,6 +33,7 @@ def plan(
     planned = [a for name, (plan_, _) in OUTPUTS.items() if name not in without for a in plan_(library, project)]
     if only:
         planned = [artifact for artifact in planned if artifact.document in only]
+    planned += [a for name, (gather, _) in GATHERED.items() if name not in without for a in gather(planned)]
     seen: dict[str, Artifact] = {}
     for artifact in planned:
         if artifact.path in seen:
@@ -40,7 +45,7 @@ def plan(
 
 def make(artifact: Artifact, project: Project) -> Made:
     """Make one artifact by the maker that its `output` names."""
-    return OUTPUTS[artifact.output][1](artifact, project)
+    return MAKERS[artifact.output](artifact, project)
 
 
 def _free(path: str, taken: set[str]) -> str:

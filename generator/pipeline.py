@@ -6,15 +6,16 @@ import datetime
 import functools
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
-from generator import outputs
+from generator import outputs, theme
 from generator.checks import printed
 from generator.checks.run import run as check_library
 from generator.diagnostics.diagnostic import Diagnostic, in_order
-from generator.model import AUDIENCES, Artifact, Library, Made, Place, Problem, Project, Receipt
+from generator.model import AUDIENCES, Artifact, Library, Made, Picture, Place, Problem, Project, Receipt
 from generator.press import plan as sheets
 from generator.publish import tree, workers
 from generator.publish.cache import Cache, Record
@@ -33,6 +34,7 @@ class Result:
     library: Library
     diagnostics: list[Diagnostic]
     entries: list[tree.Entry]
+    receipts: Mapping[str, Sequence[Receipt]] = field(default_factory=dict)
     made: int = 0
 
     @property
@@ -78,12 +80,19 @@ def make(
     records = {a.path: record for a in planned if (record := cache.record(a))}
     missing = [artifact for artifact in planned if artifact.path not in records]
     maker = functools.partial(outputs.make, project=project)
-    for done, (artifact, made) in enumerate(workers.run(missing, maker, jobs or _processors()), 1):
-        failed = any(problem.code == "failed" for problem in made.problems)
-        records[artifact.path] = _record(made.problems) if failed else cache.keep(artifact, made)
-        progress(done, len(missing), artifact.label or artifact.path)
+    records |= {artifact.path: _faulty(()) for artifact in missing}
+    done = 0
+    for gathered in (False, True):
+        # Of what did not get made, nothing can be made.
+        turn = [a for a in missing if bool(a.inputs) == gathered and all(records[path].size for path in a.inputs)]
+        for artifact, made in workers.run(turn, maker, jobs or _processors()):
+            failed = any(problem.code == "failed" for problem in made.problems)
+            records[artifact.path] = _faulty(made.problems) if failed else cache.keep(artifact, made)
+            done += 1
+            progress(done, len(missing), artifact.label or artifact.path)
     found += _press_diagnostics(planned, records, library, lines_of(project))
-    site = render.artifacts(pages.plan(library, _receipts(planned, records)), library, project)
+    receipts = _receipts(planned, records)
+    site = render.artifacts(pages.plan(library, receipts), library, project)
     site = [page for page in site if not only or page.document in only]
     records |= {page.path: record for page in site if (record := cache.record(page))}
     new = [page for page in site if page.path not in records]
@@ -97,7 +106,27 @@ def make(
     sources = _sources(library)
     entries = [_entry(a, records[a.path], cache, sources.get(_owner(a), ())) for a in (*planned, *site)]
     entries += [_static(path, data) for path, data in _files(project, library).items()]
-    return Result(library, in_order(found), entries, len(missing) + len(new))
+    return Result(library, in_order(found), entries, receipts, len(missing) + len(new))
+
+
+def proof(result: Result, project: Project) -> tree.Entry:
+    """Return the contact sheet of a build, proof.html: the first page of every print, by kind of document."""
+    library = result.library
+    titles = {document.id: (library.kinds[document.kind].name, document.title) for document in library.documents}
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for owner, receipts in result.receipts.items():
+        kind, title = titles.get(owner, ("书", f"给{owner}的书"))
+        groups.setdefault(kind, []).extend({**asdict(receipt), "title": title} for receipt in receipts)
+    html = (
+        theme.environment([project.themes])
+        .get_template("proof.html")
+        .render(
+            groups=[{"name": name, "prints": prints} for name, prints in groups.items()],
+            count=sum(map(len, groups.values())),
+            tokens=theme.tokens(project.themes),
+        )
+    )
+    return _static("proof.html", html.encode())
 
 
 def _look(project: Project) -> str:
@@ -130,7 +159,7 @@ def _today() -> str:
     return os.environ.get("LIBRARY_TODAY") or datetime.datetime.now().astimezone().date().isoformat()
 
 
-def _record(problems: Iterable[Problem]) -> Record:
+def _faulty(problems: Iterable[Problem]) -> Record:
     return Record(0, "", tuple(problems), {})
 
 
@@ -154,19 +183,29 @@ def _press_diagnostics(
 
 def _receipts(planned: Sequence[Artifact], records: dict[str, Record]) -> dict[str, list[Receipt]]:
     """Return what pages offer, by the id of the document or, for books, by audience."""
+    pictures = {(a.output, *a.inputs): a.path for a in planned if a.media_type == "image/webp"}
     receipts: dict[str, list[Receipt]] = {}
     for artifact in planned:
         if artifact.media_type == "application/pdf":
             record = records[artifact.path]
+            first, all_ = (pictures[output, artifact.path] for output in ("preview", "pages"))
             receipt = Receipt(
                 artifact.path.removeprefix("site/"),
                 artifact.label,
                 artifact.audience,
                 record.size,
                 record.facts.get("pages", 0),
+                artifact.args["ink"] == "colour",
+                _picture(first, records[first]),
+                _picture(all_, records[all_]),
+                records[all_].facts.get("shown", 0),
             )
             receipts.setdefault(_owner(artifact), []).append(receipt)
     return receipts
+
+
+def _picture(path: str, record: Record) -> Picture:
+    return Picture(path.removeprefix("site/"), record.facts.get("width", 0), record.facts.get("height", 0))
 
 
 def _files(project: Project, library: Library) -> dict[str, bytes]:

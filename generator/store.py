@@ -8,6 +8,7 @@ import hashlib
 import marshal
 import os
 import pickle
+import subprocess
 import sys
 import tempfile
 from functools import cache
@@ -21,6 +22,7 @@ FEW = 30
 PACKAGES = (
     *("jinja2", "markupsafe", "markdown", "nh3", "pyyaml", "jsonschema", "mkdocs", "mkdocs-material"),
     *("weasyprint", "pydyf", "fonttools", "pillow", "tinycss2", "tinyhtml5", "cssselect2", "pyphen"),
+    *("segno", "pypdfium2", "pdfua", "pikepdf"),
 )
 LIBRARIES = {
     "pango_version_string": ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll"),
@@ -38,6 +40,11 @@ def key_of(*parts: str | bytes) -> str:
     return total.hexdigest()
 
 
+def key_of_made(output: str, depends: str) -> str:
+    """Return the key under which what a maker made is kept: `output` names the maker, `depends` all that it read."""
+    return key_of(output, depends)
+
+
 def key_of_data(data: Any) -> str:
     """Return the hex SHA-256 of plain data: dicts, lists, text, numbers, None. Raises ValueError for anything else.
 
@@ -52,7 +59,16 @@ def code_digest() -> str:
     """Return the digest of the program itself: its code, and the versions of Python, packages and libraries."""
     root = Path(__file__).parent
     code = [part for path in sorted(root.rglob("*.py")) for part in (str(path.relative_to(root)), path.read_bytes())]
-    return key_of(sys.version, *map(_package, PACKAGES), *(_library(*known) for known in LIBRARIES.items()), *code)
+    libraries = (_library(*known) for known in LIBRARIES.items())
+    return key_of(sys.version, *map(_package, PACKAGES), *libraries, graphviz(), *code)
+
+
+def graphviz() -> str:
+    """Return what Graphviz, which lays out charts, says of its version, "" if it is missing."""
+    try:
+        return subprocess.run(["dot", "-V"], capture_output=True, text=True).stderr.strip()
+    except FileNotFoundError:
+        return ""
 
 
 def _package(name: str) -> str:

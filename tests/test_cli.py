@@ -26,13 +26,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     return House(tmp_path_factory.mktemp("cli"))
 
 
-@pytest.mark.parametrize("command", ["", "build", "check", "serve", "list", "clean", "doctor"])
+@pytest.mark.parametrize("command", ["", "build", "proof", "check", "serve", "list", "clean", "doctor"])
 def test_help_is_in_chinese(command: str) -> None:
     shown = run(*filter(None, [command]), "--help")
     assert shown.returncode == 0
     words = set(re.findall(r"[a-z]{4,}", re.sub(r"-{1,2}[a-z]+|\S*[/.]\S*", "", shown.stdout)))
     assert words <= {
         "build",
+        "proof",
         "check",
         "serve",
         "list",

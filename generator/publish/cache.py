@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from generator.model import Artifact, Made, Problem
-from generator.store import Store, key_of
+from generator.store import Store, key_of_made
 
 
 @dataclass(frozen=True)
@@ -63,4 +63,4 @@ class Cache:
 
 
 def _key(artifact: Artifact) -> str:
-    return key_of(artifact.output, artifact.depends)
+    return key_of_made(artifact.output, artifact.depends)

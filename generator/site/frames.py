@@ -99,9 +99,16 @@ def card(library: Library, document: Document, receipts: Receipts) -> dict[str, 
         "minutes": document.minutes,
         "labels": list(dict.fromkeys(part.label for part in document.parts)),
         "downloads_count": len(files),
+        "preview": _preview(files),
         "size": sum(file.size for file in files),
         "pages": sum(file.pages for file in files),
     }
+
+
+def _preview(files: Sequence[Receipt]) -> dict[str, Any] | None:
+    """Return the picture that stands for a document: of its first file, in colour if there is one."""
+    chosen = next((file for file in files if file.colour), files[0] if files else None)
+    return asdict(chosen.preview) if chosen else None
 
 
 def doc(
@@ -136,6 +143,9 @@ def downloads(files: Iterable[Receipt]) -> list[dict[str, Any]]:
             "size": file.size,
             "pages": file.pages,
             "type": file.path.rpartition(".")[2].upper(),
+            "preview": asdict(file.preview),
+            "all_pages": asdict(file.all_pages),
+            "shown": file.shown,
         }
         for file in files
     ]
