@@ -75,8 +75,8 @@ class Press:
         setup = self._setup
         with _Heard() as heard:
             source = HTML(string=html, base_url=BASE, url_fetcher=setup.fetcher)
-            if source.etree_element.get("data-tables") == "stacked":
-                stack.stack(source.etree_element)
+            if columns := source.etree_element.get("data-stack"):
+                stack.stack(source.etree_element, int(columns))
             lines.prepare(source.etree_element)
             fields.prepare(source.etree_element)
             document = source.render(font_config=setup.config, stylesheets=[setup.stylesheet], pdf_variant="pdf/ua-1")
