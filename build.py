@@ -147,7 +147,7 @@ def _report(found: list[Diagnostic], options: argparse.Namespace) -> int:
         print(full.render(found, lines, root, colour=sys.stdout.isatty() and "NO_COLOR" not in os.environ))
         print(full.summary(found))
     severities = {diagnostic.severity for diagnostic in found}
-    return FAULTY if "error" in severities or (options.strict and severities) else 0
+    return FAULTY if "error" in severities or (options.strict and "warning" in severities) else 0
 
 
 def _progress() -> pipeline.Progress:

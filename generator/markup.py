@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any
 from xml.etree.ElementTree import Element
 
+from generator.charts import CHARTS, chart
 from generator.store import Store, code_digest, key_of
 
 BOXES = {"这样说": "say", "提醒": "note", "不要": "dont", "框": "frame", "短版": "short"}
@@ -42,6 +43,7 @@ _TYPED = re.compile(
 )
 _HEADING = re.compile(r"<h([1-6])>(.*?)</h\1>", re.S)
 _TAG = re.compile(r"<[^>]*>")
+_DRAWING = re.compile(r"<svg .*?</svg>|<summary>.*?</summary>", re.S)
 _LINK = re.compile(r'<a href="([^"]*)"')
 # Without one of these no inline pattern matches.
 _MARK = re.compile(r"[`\\\[<&*_{]|  \n")
@@ -49,6 +51,11 @@ _IMAGE = re.compile(r'<img [^>]*?src="([^"]*)"')
 _WIDE_HASHES = re.compile(r"^[#＃]{1,6}")
 _STRAY = re.compile(rf"(<[^>]*>)|{PLACEHOLDER.pattern}")
 _ALONE = re.compile(r'<p>(<var data-fill="横线 [^"]*"></var>)</p>')
+
+# A table whose first head is empty names its rows in the first column.
+_CORNERED = re.compile(r"<table>\s*<thead>\s*<tr>\s*<th\b[^>]*></th>.*?</table>", re.S)
+_CORNER = re.compile(r"<th\b([^>]*)></th>")
+_ROW_HEAD = re.compile(r"(<tr>\s*)<td\b([^>]*)>(.*?)</td>", re.S)
 
 TAGS = {
     *("p", "br", "hr", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "strong", "em", "b", "i", "code"),
@@ -75,19 +82,25 @@ class Heading:
 
 @dataclass(frozen=True)
 class Outline:
-    """What checks need of a text, without its HTML. `characters` counts what is read aloud."""
+    """What checks need of a text, without its HTML. `characters` counts what is read aloud; `faults` are those of its
+    charts: the offset of the line, the line, code and values of the diagnostic.
+    """
 
     headings: tuple[Heading, ...]
     links: tuple[str, ...]
     images: tuple[str, ...]
     characters: int
+    faults: tuple[tuple[int, str, str, Mapping[str, str]], ...]
 
 
 @dataclass(frozen=True)
 class Box:
-    """A box of a text: name (empty for a closing line without a box), opening line, offsets, what is inside."""
+    """A box of a text: name (empty for a closing line without a box), opening line, offsets, what is inside. Only a
+    chart has a title.
+    """
 
     name: str
+    title: str
     line: str
     start: int
     end: int
@@ -112,9 +125,10 @@ def html(text: str, store: Store) -> str:
 
 def outline(text: str, store: Store) -> Outline:
     """Return headings, links, images and length of `text`; kept in `store`."""
-    data = json.loads(_kept("outline", text, store, lambda text: json.dumps(_survey(html(text, store)))))
+    data = json.loads(_kept("outline", text, store, lambda text: json.dumps(_survey(text, html(text, store)))))
     headings = tuple(Heading(*heading) for heading in data["headings"])
-    return Outline(headings, tuple(data["links"]), tuple(data["images"]), data["characters"])
+    faults = tuple((at, line, code, values) for at, line, code, values in data["faults"])
+    return Outline(headings, tuple(data["links"]), tuple(data["images"]), data["characters"], faults)
 
 
 def fill(markup: str, make: Callable[[str], str]) -> str:
@@ -142,8 +156,9 @@ def with_links(markup: str, address: Callable[[str], str]) -> str:
 
 
 def plain(markup: str) -> str:
-    """Return the text of HTML, one line a block."""
-    text = re.sub(r"</(?:p|h[1-6]|li|tr|td|th|div|blockquote)>", "\n", markup)
+    """Return the text of HTML, one line a block. What a chart's drawing says stands in the list below it."""
+    text = _DRAWING.sub("", markup) if "<svg" in markup else markup
+    text = re.sub(r"</(?:p|h[1-6]|li|tr|td|th|div|blockquote|figcaption|summary)>", "\n", text)
     return re.sub(r"\n\s*\n+", "\n", entities.unescape(_TAG.sub("", text))).strip()
 
 
@@ -157,7 +172,7 @@ def _kept(what: str, text: str, store: Store, make: Callable[[str], str]) -> str
     return made
 
 
-def _survey(converted: str) -> Mapping[str, Any]:
+def _survey(text: str, converted: str) -> Mapping[str, Any]:
     headings = [
         (match[2], entities.unescape(_TAG.sub("", match[3])), int(match[1]))
         for match in re.finditer(r'<h([1-6]) id="([^"]*)">(.*?)</h\1>', converted, re.S)
@@ -168,7 +183,20 @@ def _survey(converted: str) -> Mapping[str, Any]:
         "links": [entities.unescape(link) for link in _LINK.findall(converted)],
         "images": [entities.unescape(source) for source in _IMAGE.findall(converted)],
         "characters": len(spoken),
+        "faults": _faults(text),
     }
+
+
+def _faults(text: str) -> list[tuple[int, str, str, Mapping[str, str]]]:
+    found: list[tuple[int, str, str, Mapping[str, str]]] = []
+    for box in boxes(text):
+        # The first of these is the rest of the opening line, which is empty.
+        lines = box.inside.split("\n")
+        for fault in chart(box.name, box.title, box.inside)[1] if box.name in CHARTS else ():
+            at = box.start + len(box.line) + sum(len(line) + 1 for line in lines[: fault.line])
+            place = (at, lines[fault.line]) if fault.line > 0 else (box.start, box.line)
+            found.append((*place, fault.code, fault.values))
+    return found
 
 
 def boxes(text: str) -> list[Box]:
@@ -181,13 +209,19 @@ def boxes(text: str) -> list[Box]:
         if opened:
             inside = text[opened.end() : fence.start()]
             end = fence.start() if fence[1] else fence.end()
-            found.append(Box(opened[1], opened[0], opened.start(), end, inside, not fence[1]))
+            found.append(Box(*_named(opened), opened.start(), end, inside, not fence[1]))
         elif not fence[1]:
-            found.append(Box("", fence[0], fence.start(), fence.end(), "", True))
+            found.append(Box("", "", fence[0], fence.start(), fence.end(), "", True))
         opened = fence if fence[1] else None
     if opened:
-        found.append(Box(opened[1], opened[0], opened.start(), len(text), text[opened.end() :], False))
+        found.append(Box(*_named(opened), opened.start(), len(text), text[opened.end() :], False))
     return found
+
+
+def _named(fence: re.Match[str]) -> tuple[str, str, str]:
+    """Return name, title and line of an opening line; only a chart has a title."""
+    name, *title = re.split(r"[\s：:]+", fence[1], maxsplit=1)
+    return (name, "".join(title), fence[0]) if name in CHARTS else (fence[1], "", fence[0])
 
 
 def _convert(text: str) -> str:
@@ -196,7 +230,9 @@ def _convert(text: str) -> str:
     done = 0
     for box in boxes(text):
         parts.append(_blocks(text[done : box.start]))
-        if box.name:
+        if box.name in CHARTS:
+            parts.append(chart(box.name, box.title, box.inside)[0])
+        elif box.name:
             label = f'<p class="box-t">{entities.escape(box.name)}</p>'
             parts.append(f'<div class="box {BOXES.get(box.name, "frame")}">{label}{_blocks(box.inside)}</div>')
         done = box.end
@@ -207,12 +243,20 @@ def _convert(text: str) -> str:
 def _blocks(text: str) -> str:
     clean = _clean(_markdown().reset().convert("\n".join(_tidy(text.split("\n")))))
     clean = re.sub(r'(<t[hd]\b[^>]*) align="(l|c|r)[a-z]*"', r'\1 class="\2"', clean)
+    clean = _CORNERED.sub(_with_row_heads, clean)
     # In HTML typed by hand placeholders are still as written.
     if "{{" in clean:
         clean = _with_fills(clean, set(placeholders(text)))
     if not all(line.endswith(_ENDS) for line in clean.split("\n")):
         clean = _JOIN.sub(lambda m: m[0] if m[0].startswith("<pre>") else "".join(filter(None, m.groups())), clean)
     return _ALONE.sub(r"\1", clean)
+
+
+def _with_row_heads(table: re.Match[str]) -> str:
+    """Return a table with an empty corner and its first column as heads of the rows (WCAG 1.3.1)."""
+    head, body = table[0].split("</thead>", 1)
+    corner = _CORNER.sub(r"<td\1></td>", head, count=1)
+    return corner + "</thead>" + _ROW_HEAD.sub(r'\1<th scope="row"\2>\3</th>', body)
 
 
 def _with_fills(clean: str, known: set[str]) -> str:

@@ -129,7 +129,8 @@ class Edition:
     """One form of a print: `suffix` of its file's name and its `label`, both empty for the usual one.
 
     `ink` is mono (black and greys, for the printer) or colour (for the screen), `type` normal or large, `paper` a size
-    such as A4, `impose` how pages stand on sheets: empty for one a sheet.
+    such as A4, `impose` how pages stand on sheets: empty for one a sheet. It is made of prints that are first of all
+    for `audience` and of documents that say yes in `field`; of all where these are empty.
     """
 
     id: str
@@ -139,6 +140,8 @@ class Edition:
     type: str
     paper: str
     impose: str
+    audience: str
+    field: str
 
 
 @dataclass(frozen=True)
@@ -273,7 +276,7 @@ class Receipt:
 class Problem:
     """Something wrong with a made artifact, cached with it.
 
-    `code`: missing-glyph, overflow, overlap, bad-image, engine or failed; `subject`: the text or address concerned,
+    `code`: a key of `checks.printed.CODES`, as missing-glyph; `subject`: the text or address concerned,
     by which its place in the source is found; `detail`: where on the paper and how much, in Chinese.
     """
 

@@ -8,6 +8,7 @@ import hashlib
 import marshal
 import os
 import pickle
+import subprocess
 import sys
 import tempfile
 from functools import cache
@@ -58,7 +59,16 @@ def code_digest() -> str:
     """Return the digest of the program itself: its code, and the versions of Python, packages and libraries."""
     root = Path(__file__).parent
     code = [part for path in sorted(root.rglob("*.py")) for part in (str(path.relative_to(root)), path.read_bytes())]
-    return key_of(sys.version, *map(_package, PACKAGES), *(_library(*known) for known in LIBRARIES.items()), *code)
+    libraries = (_library(*known) for known in LIBRARIES.items())
+    return key_of(sys.version, *map(_package, PACKAGES), *libraries, graphviz(), *code)
+
+
+def graphviz() -> str:
+    """Return what Graphviz, which lays out charts, says of its version, "" if it is missing."""
+    try:
+        return subprocess.run(["dot", "-V"], capture_output=True, text=True).stderr.strip()
+    except FileNotFoundError:
+        return ""
 
 
 def _package(name: str) -> str:

@@ -10,6 +10,7 @@ import yaml
 
 from generator import pipeline
 from generator.model import Project
+from generator.press import plan as sheets
 from generator.publish import tree
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -76,3 +77,15 @@ class House:
         after = {entry["path"]: entry["digest"] for entry in tree.manifest(self.dist)}
         changed = frozenset(path for path in before.keys() | after.keys() if before.get(path) != after.get(path))
         return Built(result, self.dist, changed, written)
+
+    def print(self) -> House:
+        """Make the printed sheets alone, without site and books, to where a build puts them; they have no problems."""
+        library, found = pipeline.check(self.project)
+        assert [diagnostic.code for diagnostic in found] == []
+        for artifact in sheets.plan(library, self.project):
+            made = sheets.make(artifact, self.project)
+            assert made.problems == (), artifact.path
+            path = self.dist / artifact.path
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(made.data)
+        return self

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +49,21 @@ class Line:
         return max(char.bottom for char in self.chars)
 
 
+@dataclass(frozen=True)
+class Rule:
+    """A drawn line: its box in mm from the sheet's upper left corner and its colour as (red, green, blue)."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    colour: tuple[int, int, int]
+
+    @property
+    def weight(self) -> float:
+        return self.bottom - self.top
+
+
 def pages(path: Path) -> list[list[Char]]:
     """Return the visible characters of each page."""
     document = pypdfium2.PdfDocument(path)
@@ -67,6 +83,11 @@ def lines(chars: list[Char]) -> list[Line]:
         row = next((row for row in rows if abs((row[0].top + row[0].bottom) / 2 - middle) < 2.5), None)
         rows.append([char]) if row is None else row.append(char)
     return [Line(tuple(sorted(row, key=lambda c: c.left))) for row in rows]
+
+
+def rules(path: Path, width: float) -> list[list[Rule]]:
+    """Return for each page its horizontal lines of at least `width` mm, from top to bottom."""
+    return [sorted(_rules(page, width), key=lambda rule: rule.top) for page in pypdfium2.PdfDocument(path)]
 
 
 def bookmarks(path: Path) -> list[str]:
@@ -95,6 +116,17 @@ def _chars(page: pypdfium2.PdfPage) -> list[Char]:
             Char(char, left * MM, (height - top) * MM, right * MM, (height - bottom) * MM, size, _font(textpage, index))
         )
     return found
+
+
+def _rules(page: pypdfium2.PdfPage, width: float) -> Iterator[Rule]:
+    height = page.get_height()
+    for path in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH]):
+        left, bottom, right, top = (side * MM for side in path.get_bounds())
+        if right - left >= width and top - bottom < 2:
+            values = [ctypes.c_uint() for _ in range(4)]
+            raw.FPDFPageObj_GetFillColor(path.raw, *values)
+            red, green, blue = (value.value for value in values[:3])
+            yield Rule(left, height * MM - top, right, height * MM - bottom, (red, green, blue))
 
 
 def _font(textpage: pypdfium2.PdfTextPage, index: int) -> str:

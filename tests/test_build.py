@@ -19,7 +19,7 @@ from generator.publish import tree
 from generator.publish.cache import Damaged
 from tests.house import ROOT, House
 
-EXAMPLES = ["guide/example", "kit/example", "lesson/example", "letter/example", "policy/example", "speech/example"]
+EXAMPLES = [f"{kind}/example" for kind in ("guide", "kit", "lesson", "letter", "pledge", "policy", "speech")]
 
 
 @pytest.fixture(scope="module")

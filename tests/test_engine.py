@@ -54,7 +54,7 @@ def test_each_problem_is_reported_once(press: Press, body: str, code: str, subje
 
 
 def test_rare_characters_are_lent_and_named(press: Press) -> None:
-    assert render(press, "<p>李䶮</p>").rare == "䶮"
+    assert [(p.code, p.subject) for p in render(press, "<p>李䶮</p>").problems] == [("rare", "䶮")]
 
 
 def test_table_heads_have_a_scope(press: Press) -> None:

@@ -29,6 +29,11 @@ def var(inside: str) -> str:
 @pytest.mark.parametrize(
     ("written", "html"),
     [
+        (
+            "| | 玩笑 |\n|---|---|\n| 谁在笑 | 大家 |",
+            "<table><thead><tr><td></td><th>玩笑</th></tr></thead>"
+            '<tbody><tr><th scope="row">谁在笑</th><td>大家</td></tr></tbody></table>',
+        ),
         # Lists and tables right below a line of text, and text right below them.
         ("先做：\n- 甲\n- 乙", "<p>先做：</p><ul><li>甲</li><li>乙</li></ul>"),
         ("先做：\n1. 甲\n2. 乙", "<p>先做：</p><ol><li>甲</li><li>乙</li></ol>"),

@@ -136,7 +136,7 @@ def _resolved(spec: Mapping[str, Any], root: Mapping[str, Any]) -> Mapping[str, 
     if "$ref" not in spec:
         return spec
     found: Mapping[str, Any] = root["$defs"][spec["$ref"].rpartition("/")[2]]
-    return found
+    return {**found, **spec}
 
 
 def _united(values: list[Any]) -> dict[str, Any]:

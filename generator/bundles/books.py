@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any
 
 from markupsafe import Markup
@@ -69,11 +70,11 @@ def make(artifact: Artifact, project: Project) -> Made:
     env = sheets.environment(project)
     html = env.get_template("book.html").render(
         book={**args["book"], "parts": parts},
+        edition=args["edition"],
         tokens=theme.inked(theme.tokens(project.themes), args["ink"]),
         root="",
     )
-    pdf = sheets.press(project).render(html)
-    return Made(pdf.data, pdf.problems, {"pages": pdf.pages})
+    return sheets.read_back(sheets.press(project).render(html))
 
 
 def _volumes(documents: list[Document]) -> list[list[Document]]:
@@ -97,6 +98,7 @@ def _args(
     texts = [text for document in documents for _, text in resolve.texts(document)]
     cites = [reference for document in documents for reference in document.cites]
     return {
+        "edition": asdict(edition),
         "ink": edition.ink,
         "book": {
             "title": TITLES[audience] + suffix,

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from generator import markup
+from generator.charts import CHARTS
 from generator.checks.place import Lines, at, of_text
 from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
 from generator.model import Document, Library, Markdown, Place
@@ -35,6 +36,7 @@ def check(library: Library, lines: Lines, store: Store, today: str) -> Iterator[
             start = of_text(document, path)
             yield from _headings(text, start, lines)
             yield from _boxes(text, start, lines)
+            yield from _charts(text, start, lines, store)
             yield from _tags(text, start, lines)
 
 
@@ -100,6 +102,7 @@ def _headings(text: Markdown, start: Place, lines: Lines) -> Iterator[Diagnostic
 
 
 def _boxes(text: Markdown, start: Place, lines: Lines) -> Iterator[Diagnostic]:
+    names = (*markup.BOXES, *CHARTS)
     for box in markup.boxes(text):
         place = at(lines, start, text, box.start, box.line)
         if not box.name:
@@ -107,9 +110,14 @@ def _boxes(text: Markdown, start: Place, lines: Lines) -> Iterator[Diagnostic]:
             continue
         if not box.closed:
             yield diagnose("C507", place)
-        if box.name not in markup.BOXES:
-            known = "、".join(markup.BOXES)
-            yield diagnose("C508", place, name=box.name, known=known, near=nearest(box.name, markup.BOXES))
+        if box.name not in names:
+            yield diagnose("C508", place, name=box.name, known="、".join(names), near=nearest(box.name, names))
+
+
+def _charts(text: Markdown, start: Place, lines: Lines, store: Store) -> Iterator[Diagnostic]:
+    if any(name in text for name in CHARTS):
+        for offset, line, code, values in markup.outline(text, store).faults:
+            yield diagnose(code, at(lines, start, text, offset, line), near=None, related=(), **values)
 
 
 def _tags(text: Markdown, start: Place, lines: Lines) -> Iterator[Diagnostic]:

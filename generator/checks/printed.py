@@ -16,6 +16,13 @@ CODES = {
     "engine": "P605",
     "failed": "P606",
     "too-long": "P607",
+    "loose-font": "P611",
+    "empty-page": "P612",
+    "accessibility": "P613",
+    "coarse-image": "P614",
+    "large-file": "P615",
+    "rare": "P616",
+    "no-alternative": "P617",
 }
 # Words of a long passage are enough to find it again, and lines are broken elsewhere in the source.
 NEEDLE = 12
@@ -35,7 +42,7 @@ def check(
     for problem in problems:
         words = problem.subject.strip()
         # An image is written in the source as it lies beside the document.
-        needle = words.rpartition("/")[2] if problem.code == "bad-image" else words[:NEEDLE]
+        needle = words.rpartition("/")[2] if problem.code in ("bad-image", "no-alternative") else words[:NEEDLE]
         places = (of_words(lines, document, needle) for document in documents if needle)
         elsewhere = Place(documents[0].file if len(documents) == 1 else "library.yml")
         place = next((place for place in places if place.line), elsewhere)

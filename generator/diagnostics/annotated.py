@@ -6,12 +6,15 @@ from collections.abc import Iterable
 
 from generator.diagnostics.diagnostic import Diagnostic
 
+# The host's own word.
+COMMANDS = {"error": "error", "warning": "warning", "info": "notice"}
+
 
 def render(diagnostics: Iterable[Diagnostic], root: str = "") -> str:
     """Return one `::error file=…,line=…::message` for each diagnostic, special characters escaped."""
     return "\n".join(
-        f"::{d.severity} file={_property(root + d.place.file)},line={d.place.line or 1},col={d.place.column or 1},"
-        f"title={_property(d.code)}::{_text(f'{d.message}{d.hint}')}"
+        f"::{COMMANDS[d.severity]} file={_property(root + d.place.file)},line={d.place.line or 1},"
+        f"col={d.place.column or 1},title={_property(d.code)}::{_text(f'{d.message}{d.hint}')}"
         for d in diagnostics
     )
 

@@ -22,7 +22,10 @@ UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 @dataclass(frozen=True)
 class Diagnostic:
-    """One fault: a stable code, its severity ("error" or "warning"), where, what is wrong and what to write."""
+    """One fault: a stable code, its severity, where, what is wrong and what to write.
+
+    An "error" stops the build, a "warning" counts as one where that is asked for (--strict), "info" only tells.
+    """
 
     code: str
     severity: str

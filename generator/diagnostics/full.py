@@ -9,8 +9,9 @@ from collections.abc import Callable, Iterable
 from generator.diagnostics.diagnostic import Diagnostic, catalogue
 
 Lines = Callable[[str], list[str]]
-WORDS = {"error": "错误", "warning": "提醒"}
-COLOURS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "place": "\x1b[36m", "mark": "\x1b[31m", "hint": "\x1b[32m"}
+WORDS = {"error": "错误", "warning": "提醒", "info": "说明"}
+SEVERITIES = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "info": "\x1b[1m"}
+COLOURS = SEVERITIES | {"place": "\x1b[36m", "mark": "\x1b[31m", "hint": "\x1b[32m"}
 RESET = "\x1b[0m"
 
 
@@ -41,7 +42,7 @@ def render(diagnostics: Iterable[Diagnostic], lines: Lines, root: str = "", *, c
 
 
 def summary(diagnostics: Iterable[Diagnostic]) -> str:
-    """Return one line with the number of errors and warnings, empty if there are none."""
+    """Return one line with the number of each severity, empty if there are none."""
     counts = [d.severity for d in diagnostics]
     parts = [f"{counts.count(s)} 个{WORDS[s]}" for s in WORDS if counts.count(s)]
     return f"共 {'、'.join(parts)}。" if parts else ""

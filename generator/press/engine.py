@@ -1,44 +1,36 @@
-"""The press: HTML to PDF by WeasyPrint, and what is wrong with the pages. The only module that knows the engine.
+"""The press: HTML to PDF by WeasyPrint, and what is wrong with the pages.
 
-It leans on parts of WeasyPrint that are not its public interface (page boxes, line justification, structure
-elements); a test for each says when a new version changes one of them.
+What of the engine is not its public interface lies in three modules: `setting` (its rules for lines and tables),
+`geometry` (its page boxes) and `tags` (its structure elements); tests say when a new version changes one of them.
 """
 
 from __future__ import annotations
 
 import io
 import logging
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from generator.model import Problem
-from generator.press import fonts, lines
+from generator.press import fonts, geometry, impose, lines, setting, stack, tags
 
 # Addresses inside documents: themes/… and content/… below a root that exists nowhere, so that no machine path gets
 # into a PDF or a message, and a relative address means the content folder.
 ROOT = "file:///"
 BASE = ROOT + "content/"
-# How far something may stick out: half a millimetre to the side, where rounding and hanging spaces are smaller, and
-# a part of its size upwards and downwards, where a tight line height leaves the air around the ink outside.
-SIDE, HEIGHT = 2.0, 0.3
-# Text lies over text when it shares this part of the smaller one's height: silent on tight lines, tables and notes.
-SHARED = 0.2
-PIXEL = 25.4 / 96  # millimetres
+DRAWN = "{http://www.w3.org/2000/svg}text"
 
 
 @dataclass(frozen=True)
 class Pdf:
-    """A finished PDF. `rare` are the characters that no chosen face holds and a system family had to lend."""
+    """A finished PDF and what laying it out found wrong."""
 
     data: bytes
-    pages: int
     problems: tuple[Problem, ...]
-    rare: str = ""
 
 
 class Press:
@@ -61,7 +53,7 @@ class Press:
         smallest = self._lay_out(html(sizes[-1] if sizes else None))
         count = len(smallest.document.pages)
         if pages and count > pages:
-            over = _excess([page._page_box for page in smallest.document.pages], pages)
+            over = geometry.excess(smallest.document, pages)
             problem = Problem("too-long", "", f"最多 {pages} 页，多出 {over} 行")
             return self._written(smallest, [problem])
         for size in sizes[:-1]:
@@ -83,42 +75,47 @@ class Press:
         setup = self._setup
         with _Heard() as heard:
             source = HTML(string=html, base_url=BASE, url_fetcher=setup.fetcher)
+            if source.etree_element.get("data-tables") == "stacked":
+                stack.stack(source.etree_element)
             lines.prepare(source.etree_element)
             document = source.render(font_config=setup.config, stylesheets=[setup.stylesheet], pdf_variant="pdf/ua-1")
-        pages = [_joined(_pieces(page._page_box)) for page in document.pages]
-        return _Layout(document, pages, _faults(pages), tuple(heard))
+            scheme = source.etree_element.get("data-impose", "")
+            names = [page._page_box.page_type.name for page in document.pages]
+            document = document.copy([document.pages[number] for number in impose.kept(scheme, names)])
+        pages = geometry.pieces(document)
+        drawn = [(text.get("font-family", ""), text.text or "") for text in source.etree_element.iter(DRAWN)]
+        return _Layout(document, scheme, pages, drawn, geometry.faults(pages), tuple(heard))
 
     def _written(self, layout: _Layout, problems: Sequence[Problem] = ()) -> Pdf:
+        tags.own_links(layout.document)
         with _Heard() as heard:
-            data = layout.document.write_pdf(finisher=_finish, pdf_variant="pdf/ua-1")
-        rare, missing = self._characters(layout.pages)
+            data = layout.document.write_pdf(finisher=partial(_finish, layout.scheme), pdf_variant="pdf/ua-1")
         logged = [_from_log(record) for record in (*self._setup.heard, *layout.heard, *heard)]
-        found = [*problems, *missing, *layout.faults, *logged]
+        found = [*problems, *self._characters(layout), *layout.faults, *logged]
         # One report a missing character, whoever noticed it first.
         unique = {(p.code, p.subject if p.code == "missing-glyph" else p): p for p in reversed(found)}
-        return Pdf(data, len(layout.document.pages), tuple(reversed(unique.values())), rare)
+        return Pdf(data, tuple(reversed(unique.values())))
 
-    def _characters(self, pages: Iterable[Iterable[_Piece]]) -> tuple[str, list[Problem]]:
-        """Return the characters lent by system families, and a problem for each that none of the named faces holds."""
+    def _characters(self, layout: _Layout) -> list[Problem]:
+        """Return a problem for each character that its face lacks: lent by a system family, or held by none at all."""
         written: dict[str, set[str]] = {}
-        for piece in (piece for page in pages for piece in page):
-            written.setdefault(piece.family, set()).update(piece.text)
-        rare: set[str] = set()
+        texts = [(piece.family, piece.text) for page in layout.pages for piece in page]
+        for family, text in (*texts, *layout.drawn):
+            written.setdefault(family, set()).update(text)
         problems = []
         for family, characters in sorted(written.items()):
             if role := self._setup.roles.get(family):
                 found = fonts.coverage(characters, role, self._fonts)
-                rare.update(found.rare)
+                problems += [Problem("rare", char, f"{role.name}里没有") for char in found.rare]
                 problems += [Problem("missing-glyph", char, f"{role.name}里没有这个字") for char in found.missing]
-        return "".join(sorted(rare)), problems
+        return problems
 
     @cached_property
     def _setup(self) -> _Setup:
         from weasyprint import CSS
-        from weasyprint.layout import inline
         from weasyprint.text.fonts import FontConfiguration
 
-        inline.justify_line = _justify
+        setting.install()
         roles, config = fonts.resolve(self._themes, self._fonts), FontConfiguration()
         with _Heard() as heard:
             # Written by us from the settings, so its faces may lie anywhere on the machine.
@@ -129,10 +126,14 @@ class Press:
 
 @dataclass(frozen=True)
 class _Layout:
-    """A document laid out but not written: the engine's own, the pieces of each page, their faults, its warnings."""
+    """A document laid out but not written: the engine's own, how its pages will stand on sheets (see `impose`), the
+    pieces of each page, the texts of its drawings by family, which are no pieces, the faults, the engine's warnings.
+    """
 
     document: Any
-    pages: list[list[_Piece]]
+    scheme: str
+    pages: list[list[geometry.Piece]]
+    drawn: list[tuple[str, str]]
     faults: list[Problem]
     heard: tuple[logging.LogRecord, ...]
 
@@ -174,6 +175,8 @@ def _from_log(record: logging.LogRecord) -> Problem:
         return Problem(
             "bad-image", image[1].removeprefix(BASE).removeprefix(ROOT), image[2].removeprefix("ValueError: ")
         )
+    if image := re.match(r'Image "(.*)" has no required alt description', message, re.S):
+        return Problem("no-alternative", image[1].removeprefix(BASE).removeprefix(ROOT))
     if glyph := re.match(r"\.notdef glyph rendered .*: \"(.*)\" \(U\+", message, re.S):
         return Problem("missing-glyph", glyph[1], "字体里没有这个字")
     return Problem("engine", message, record.levelname.lower())
@@ -201,222 +204,8 @@ def _fetcher(folders: Mapping[str, Path]) -> Any:
     return Fetcher()
 
 
-# Justification
-
-
-def _justify(context: Any, line: Any, extra: float) -> None:
-    """Spread the width a line lacks over its characters; stands in for the engine's rule, which knows only spaces.
-
-    A line that would show gaps of more than a seventh of a character stays short: only long Western words cause it.
-    """
-    texts = list(_texts(line))
-    gaps = sum(len(box.text) for box in texts) - 1
-    if gaps > 0 and 0 < extra / gaps < texts[0].style["font_size"] / 7:
-        _stretch(context, line, extra / gaps, 0.0)
-        texts[-1].width -= extra / gaps  # nothing follows the last character
-
-
-def _texts(box: Any) -> Iterator[Any]:
-    from weasyprint.formatting_structure import boxes
-
-    if isinstance(box, boxes.TextBox):
-        yield box
-    elif isinstance(box, boxes.LineBox | boxes.InlineBox):
-        for child in box.children:
-            yield from _texts(child)
-
-
-def _stretch(context: Any, box: Any, gap: float, shift: float) -> float:
-    """Move a box of a line by `shift` pixels, widen its characters by `gap` each, return the shift of what follows."""
-    from weasyprint.formatting_structure import boxes
-    from weasyprint.text.line_break import create_layout
-
-    if isinstance(box, boxes.TextBox):
-        style = box.style.copy()
-        spacing = style["letter_spacing"]
-        style["letter_spacing"] = (0 if spacing == "normal" else spacing) + gap
-        box.pango_layout = create_layout(box.text, style, context, None, box.justification_spacing)
-        box.pango_layout.deactivate()
-        box.style = style
-        box.position_x += shift
-        box.width += gap * len(box.text)
-        return shift + gap * len(box.text)
-    if isinstance(box, boxes.LineBox | boxes.InlineBox):
-        box.position_x += shift
-        after = shift
-        for child in box.children:
-            if child.is_in_normal_flow():
-                after = _stretch(context, child, gap, after)
-        box.width += after - shift
-        return after
-    box.translate(shift, 0)
-    return shift
-
-
-# What sticks out or lies over something else
-
-
-class _Area(NamedTuple):
-    """A rectangle in CSS pixels from the sheet's upper left corner, and what people call it."""
-
-    left: float
-    top: float
-    right: float
-    bottom: float
-    name: str = ""
-
-
-class _Piece(NamedTuple):
-    """Something on a page that may stick out: a text, a picture, a blank or a cell.
-
-    `text` is empty for all but texts, `near` is the text in or before it, `limit` the area it must stay in.
-    """
-
-    text: str
-    near: str
-    family: str
-    size: float
-    area: _Area
-    limit: _Area
-
-
-def _pieces(page: Any) -> Iterator[_Piece]:
-    """Yield what stands on a page, in the order of the source."""
-    sheet = _Area(0, 0, page.margin_width(), page.margin_height(), "纸张")
-    x, y = page.content_box_x(), page.content_box_y()
-    content = _Area(x, y, x + page.width, y + page.height, "版心")
-    for child in page.children:
-        yield from _below(child, content, sheet, "")
-
-
-def _joined(pieces: Iterable[_Piece]) -> list[_Piece]:
-    """Return the pieces with neighbouring texts of a line drawn together: spans part them for setting only."""
-    joined: list[_Piece] = []
-    for piece in pieces:
-        last = joined[-1] if joined else None
-        if last and last.text and piece.text and last[2:4] == piece[2:4] and last.limit == piece.limit:
-            a, b = last.area, piece.area
-            if abs(a.top - b.top) < 1 and abs(a.right - b.left) < 0.6 * piece.size:
-                area = _Area(a.left, min(a.top, b.top), max(a.right, b.right), max(a.bottom, b.bottom))
-                text = last.text + piece.text
-                joined[-1] = last._replace(text=text, near=text.strip() or last.near, area=area)
-                continue
-        joined.append(piece)
-    return joined
-
-
-def _below(box: Any, limit: _Area, sheet: _Area, near: str) -> Iterator[_Piece]:
-    from weasyprint.formatting_structure import boxes
-    from weasyprint.layout.absolute import AbsolutePlaceholder
-
-    if isinstance(box, AbsolutePlaceholder):
-        box = box._box
-    if limit.name == "版心" and (isinstance(box, boxes.MarginBox) or box.style["position"] in ("absolute", "fixed")):
-        limit = sheet  # put there by hand in a master
-    text = box.text if isinstance(box, boxes.TextBox) else ""
-    near = text.replace(lines.JOINER, "").strip() or _alternative(box) or near
-    watched = boxes.ReplacedBox | boxes.InlineBlockBox | boxes.TableCellBox
-    if text.strip() or isinstance(box, watched):
-        x, y = box.border_box_x(), box.border_box_y()
-        area = _Area(x, y, x + box.border_width(), y + box.border_height())
-        yield _Piece(text, near, box.style["font_family"][0], box.style["font_size"], area, limit)
-    if isinstance(box, boxes.ParentBox):
-        if box.style["overflow"] != "visible" and not isinstance(box, boxes.LineBox):
-            x, y = box.padding_box_x(), box.padding_box_y()
-            right, bottom = x + box.padding_width(), y + box.padding_height()
-            limit = _Area(
-                max(x, limit.left), max(y, limit.top), min(right, limit.right), min(bottom, limit.bottom), "所在的框"
-            )
-        for child in box.children:
-            for piece in _below(child, limit, sheet, near):
-                near = piece.near or near
-                yield piece
-
-
-def _excess(pages: Sequence[Any], limit: int) -> int:
-    """Return how many lines of running text are too many for `limit` pages; what is left free on the last counts."""
-    depth: dict[Any, float] = {}
-    for page in pages:
-        body = page.children[0].children[0]
-        flow = [box for box in body.children if box.is_in_normal_flow()]
-        depth[page] = max((box.position_y + box.margin_height() for box in flow), default=page.content_box_y())
-    heights: list[float] = sorted(line.height for page in pages for line in _lines(page))
-    last = pages[limit - 1]
-    free = last.content_box_y() + last.height - depth[last]
-    over: float = sum(depth[page] - page.content_box_y() for page in pages[limit:]) - free
-    return max(1, math.ceil(over / heights[len(heights) // 2]))
-
-
-def _lines(box: Any) -> Iterator[Any]:
-    """Yield the lines of text of a page, without those in its margins."""
-    from weasyprint.formatting_structure import boxes
-
-    if isinstance(box, boxes.LineBox):
-        yield box
-    elif isinstance(box, boxes.ParentBox) and not isinstance(box, boxes.MarginBox):
-        for child in box.children:
-            yield from _lines(child)
-
-
-def _alternative(box: Any) -> str:
-    """Return how a picture's element is called in the source, for any other box ""."""
-    if box.element is None or box.element.tag != "img":
-        return ""
-    return str(box.element.get("src", "") or box.element.get("alt", ""))
-
-
-def _faults(pages: Iterable[list[_Piece]]) -> list[Problem]:
-    """Return what sticks out of its area or lies over other text, page by page, each text once."""
-    found: list[Problem] = []
-    for number, pieces in enumerate(pages, 1):
-        for piece in pieces:
-            out = _sticks_out(piece)
-            if out:
-                found.append(Problem("overflow", piece.near, f"第 {number} 页，超出{piece.limit.name}{out}"))
-        for first, second in _over(pieces):
-            found.append(Problem("overlap", first.near, f"第 {number} 页，和“{second.near}”叠在一起"))
-    return list({(problem.code, problem.subject): problem for problem in reversed(found)}.values())[::-1]
-
-
-def _sticks_out(piece: _Piece) -> str:
-    """Return by how much a piece leaves its limit, on the side where it is most, "" if it does not."""
-    area, limit = piece.area, piece.limit
-    slack = max(SIDE, HEIGHT * piece.size)
-    much, name = max(
-        (limit.left - area.left - SIDE, "左边"),
-        (area.right - limit.right - SIDE, "右边"),
-        (limit.top - area.top - slack, "上边"),
-        (area.bottom - limit.bottom - slack, "下边"),
-    )
-    return f"{name} {(much + (SIDE if name in '左边右边' else slack)) * PIXEL:.1f} 毫米" if much > 0 else ""
-
-
-def _over(pieces: Iterable[_Piece]) -> Iterator[tuple[_Piece, _Piece]]:
-    """Yield pairs of texts that lie over each other."""
-    texts = sorted((piece for piece in pieces if piece.text.strip()), key=lambda piece: piece.area.top)
-    above: list[_Piece] = []
-    for piece in texts:
-        above = [other for other in above if other.area.bottom > piece.area.top]
-        for other in above:
-            a, b = other.area, piece.area
-            width = min(a.right, b.right) - max(a.left, b.left)
-            height = min(a.bottom, b.bottom) - max(a.top, b.top)
-            smaller = min(a.bottom - a.top, b.bottom - b.top)
-            if width > 0.3 * min(piece.size, other.size) and height > SHARED * smaller:
-                yield other, piece
-        above.append(piece)
-
-
-def _finish(document: Any, pdf: Any) -> None:
-    """Add what PDF/UA asks for and the engine leaves out: the scope of table heads, the print flag of links."""
-    import pydyf
-
-    for page in document.pages:
-        for box in page._page_box.descendants():
-            structure = getattr(box, "mark", None)
-            if structure is not None and box.element_tag == "th":
-                scope = "/Row" if box.element.attrib.get("scope") == "row" else "/Column"
-                structure.setdefault("A", pydyf.Dictionary({"O": "/Table"}))["Scope"] = scope
-    for thing in pdf.objects:
-        if isinstance(thing, pydyf.Dictionary) and thing.get("Subtype") == "/Link":
-            thing["F"] = 4
+def _finish(scheme: str, document: Any, pdf: Any) -> None:
+    """Put the structure right, then the pages on their sheets."""
+    tags.finish(document, pdf)
+    if scheme:
+        impose.impose(pdf, scheme)

@@ -16,7 +16,12 @@ CLOSING = "，。、；：”’）》〉】〕」』"
 OPENING = "“‘（《〈【〔「『"
 # Marks of one em whose empty half faces the next mark give that half away; ！ and ？ keep their width.
 MEETING = re.compile(f"[{CLOSING}](?=[{CLOSING}{OPENING}])|[{OPENING}](?=[{OPENING}])")
-PAPERS = ("关于", "实施", "工作", "应急", "预案", "方案", "办法", "制度", "规则", "职责", "清单", "细则", "通知")
+# What titles of papers are made of: none of these is broken, and a line ends best at the edge of one.
+WHOLE = re.compile(
+    r"《[^》]*》|\d+(?:[—-]\d+)?(?:学年|[年月日届号])*|[春秋]季学期|中小学[校生]?|(?:学生)?欺凌(?:防治|治理)?(?:委员会)?|专项|督查|领导小组"
+    r"|委员会|办公室|联席会议|法治副校长|突发事件|班主任|教职工|家长|学校|反馈|意见|整改|情况|问题|报告|通报|名单|职责|分工|清单|期间"
+    r"|教育|关于|印发|开展|召开|实施|工作|应急|预案|方案|办法|制度|规则|细则|通知|上下学|汇总|备案|成员|组成|月报|协助|值班|发现"
+)
 SHORT = 4  # a table cell of so few characters stays on one line
 JOINER = "\u2060"
 # The engine counts a wide space at the end of a line and then breaks much too early; it takes an ordinary one away.
@@ -38,6 +43,8 @@ def prepare(root: Element) -> None:
             _break_title(element, int(element.get("data-measure", "0")))
         elif element.tag in ("td", "th") and element.find(".//span") is None and 0 < len(_text(element)) <= SHORT:
             element.set("class", f"{element.get('class', '')} nw".strip())
+        elif element.tag == "td" and not _text(element) and element.find(".//img") is None:
+            SubElement(element, "span", {"class": "unfilled"}).text = "待填"
     for block in list(root.iter()):
         if _kind(block) == "block":
             for run, ends in _runs(block):
@@ -72,36 +79,45 @@ def scope(root: Element) -> None:
 
 
 def _text(element: Element) -> str:
-    return "".join(element.itertext()).strip()
+    return "".join(element.itertext()).replace(JOINER, "").strip()
 
 
 def _break_title(title: Element, measure: int) -> None:
     """Break a title of more than `measure` characters into two lines at the best place near its middle.
 
-    GB/T 9704-2012, 7.3.1: each line a whole phrase. Without a dictionary only marks and the words that papers are
-    called by tell where a phrase ends.
+    GB/T 9704-2012, 7.3.1: each line a whole phrase, the lines a trapezoid. Without a dictionary only marks and the
+    words that such titles are made of tell where a phrase ends.
     """
     text = (title.text or "").strip()
-    if len(title) or len(text) <= measure:
+    if len(title) or _wide(text) <= measure:
         return
-    places = range(max(2, len(text) - measure), min(len(text) - 1, measure + 1))
-    place = min(places, key=lambda at: _cost(text, at), default=0)
+    places = [at for at in range(2, len(text) - 1) if max(_wide(text[:at]), _wide(text[at:])) <= measure]
+    edges, inside = set[int](), set[int]()
+    for word in WHOLE.finditer(text):
+        edges |= {word.start(), word.end()}
+        inside |= set(range(word.start() + 1, word.end()))
+    place = min(places, key=lambda at: 99 if at in inside else _cost(text, at, at in edges), default=0)
     if place:
         title.text = text[:place]
         SubElement(title, "br").tail = text[place:]
 
 
-def _cost(text: str, at: int) -> float:
-    """Return how badly a title breaks before character `at`: far from the middle, inside a phrase, at a mark."""
+def _cost(text: str, at: int, edge: bool) -> float:
+    """Return how badly a title breaks before character `at`: far from the middle, inside a phrase, in equal halves."""
     if text[at] in CLOSING or text[at - 1] in OPENING or text[at] in "·—":
         return 99
     if text[at - 1] in "：，、；》”":
         good = 0.0
-    elif text[at - 1] in "和与及的" or text.startswith(PAPERS, at):
-        good = 2.0
+    elif text[at] in "和与及的":
+        good = 6.0
     else:
-        good = 5.0
-    return good + abs(at - len(text) / 2)
+        good = 2.0 if edge or text[at - 1] in "和与及的" else 5.0
+    return good + (abs(_wide(text[:at]) - _wide(text) / 2) or 2.5)
+
+
+def _wide(text: str) -> float:
+    """Return the width of a text in Chinese characters; a digit takes half of one."""
+    return sum(0.5 if char.isascii() else 1 for char in text)
 
 
 def _kind(element: Element) -> str:

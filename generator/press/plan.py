@@ -12,8 +12,8 @@ from typing import Any
 
 from generator import markup, theme, view
 from generator.model import Artifact, Document, Edition, Library, Made, Part, Project, View
-from generator.press import fonts
-from generator.press.engine import Press
+from generator.press import finished, fonts
+from generator.press.engine import Pdf, Press
 from generator.reading import resolve
 from generator.store import Store, code_digest, key_of
 
@@ -30,6 +30,8 @@ def plan(library: Library, project: Project) -> list[Artifact]:
         for document in library.documents
         for print_, part in prints(document, library)
         for edition in print_.editions
+        if edition.audience in ("", print_.audience or document.audiences[0])
+        if not edition.field or document.data.get(edition.field)
     ]
 
 
@@ -97,8 +99,13 @@ def _images(texts: Iterable[str], folder: Path, store: Store) -> dict[str, str]:
 def make(artifact: Artifact, project: Project) -> Made:
     """Return the PDF of a planned sheet with its number of pages and everything wrong with it."""
     args = artifact.args
-    pdf = press(project).fitted(lambda size: sheet_html(args, project, size), args["sizes"], args["pages"])
-    return Made(pdf.data, pdf.problems, {"pages": pdf.pages})
+    return read_back(press(project).fitted(lambda size: sheet_html(args, project, size), args["sizes"], args["pages"]))
+
+
+def read_back(pdf: Pdf) -> Made:
+    """Return a finished PDF with what reading it back tells."""
+    facts, problems = finished.read(pdf.data)
+    return Made(pdf.data, (*pdf.problems, *problems), facts)
 
 
 def sheet_html(args: Mapping[str, Any], project: Project, size: float | None = None) -> str:
@@ -179,7 +186,7 @@ def _artifact(
     fitted = edition.type == "normal"
     args = {
         **job(document, print_, part, edition, library, project),
-        "sizes": fit.get(print_.master, []) if fitted else [],
+        "sizes": fit.get(f"{print_.master}-{edition.paper}", fit.get(print_.master, [])) if fitted else [],
         "pages": print_.pages if fitted else None,
     }
     suffix = "".join(f"-{part}" for part in (print_.name, edition.suffix) if part)

@@ -6,12 +6,14 @@ import platform
 from ctypes.util import find_library
 from importlib.metadata import PackageNotFoundError, version
 
+from generator.store import graphviz
+
 PACKAGES = ("mkdocs", "mkdocs-material", "weasyprint", "markdown", "nh3", "jsonschema", "fonttools", "pyyaml")
 LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz", "harfbuzz-subset", "fontconfig")
 
 
 def versions() -> dict[str, str]:
-    """Return Python's and the packages' versions and the system libraries' sonames by name; "" where one is missing.
+    """Return the versions of Python, packages and Graphviz and the system libraries' sonames; "" where one is missing.
 
     A soname (libpango-1.0.so.0) says that a library is there and which interface it has, not its exact version.
     """
@@ -21,4 +23,5 @@ def versions() -> dict[str, str]:
             found[name] = version(name)
         except PackageNotFoundError:
             found[name] = ""
+    found["graphviz"] = graphviz().removeprefix("dot - graphviz version ")
     return found | {f"lib{name}": find_library(name) or "" for name in LIBRARIES}

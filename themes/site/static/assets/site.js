@@ -27,9 +27,15 @@
   var readers = all('[data-do="read"]');
   if (!voice || !texts.length) readers.forEach(function (button) { (button.closest("li") || button).hidden = true; });
   function label(text) { readers.forEach(function (button) { button.querySelector("span").textContent = text; }); }
+  // A chart is read as its list of words, not as the scattered labels of its drawing.
+  function listed(on) {
+    all(".diagram").forEach(function (chart) { chart.classList.toggle("listed", on); chart.querySelector("details").open = on; });
+  }
   function read() {
     if (voice.speaking || voice.pending) { voice.cancel(); label("读给我听"); return; }
+    listed(true);
     var text = texts.map(function (part) { return part.innerText; }).join("\n").replace(/[／□]/g, "，");
+    listed(false);
     var sentences = text.match(/[^。！？；\n]+[。！？；]*/g).filter(function (each) { return each.trim(); });
     sentences.forEach(function (sentence, index) {
       var words = new SpeechSynthesisUtterance(sentence);

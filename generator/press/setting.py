@@ -1,0 +1,105 @@
+"""What the press sets and draws in place of the engine's own rules: justified lines and the rules of tables.
+
+Leans on parts of WeasyPrint that are not its public interface; `tests/test_engine.py` tells when they change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+
+def install() -> None:
+    """Put the press's rules in the place of the engine's, for this process."""
+    from weasyprint import draw
+    from weasyprint.layout import inline
+
+    if inline.justify_line is not _justify:
+        inline.justify_line = _justify
+        draw.draw_collapsed_borders = _in_one(draw.draw_collapsed_borders)
+
+
+# Rules of tables
+
+
+def _in_one(draw: Callable[[Any, Any], None]) -> Callable[[Any, Any], None]:
+    """Return a way to draw a table's rules by one stroke for each kind of line.
+
+    The engine draws each side of each cell by itself: ten times the bytes, and programs that look for drawn grids
+    see loose lines instead of one table.
+    """
+
+    def drawn(stream: Any, table: Any) -> None:
+        pieces = stream.clone()
+        draw(pieces, table)
+        kinds: dict[tuple[bytes, ...], list[bytes]] = {}
+        state: list[bytes] = []
+        path: list[bytes] = []
+        for item in pieces.stream:
+            operation = item if isinstance(item, bytes) else str(item).encode()
+            if operation == b"q":
+                state.clear()
+            elif operation == b"S":
+                kinds.setdefault(tuple(state), []).extend(path)
+                path.clear()
+            elif operation.endswith((b" m", b" l")):
+                path.append(operation)
+            elif operation not in (b"/Artifact", b"BMC", b"EMC", b"Q"):
+                state.append(operation)
+        for before, lines in kinds.items():
+            with stream.artifact(), stream.stacked():
+                stream.stream += [*before, *lines, b"S"]
+
+    return drawn
+
+
+# Justification
+
+
+def _justify(context: Any, line: Any, extra: float) -> None:
+    """Spread the width a line lacks over its characters; stands in for the engine's rule, which knows only spaces.
+
+    A line that would show gaps of more than a seventh of a character stays short: only long Western words cause it.
+    """
+    texts = list(_texts(line))
+    gaps = sum(len(box.text) for box in texts) - 1
+    if gaps > 0 and 0 < extra / gaps < texts[0].style["font_size"] / 7:
+        _stretch(context, line, extra / gaps, 0.0)
+        texts[-1].width -= extra / gaps  # nothing follows the last character
+
+
+def _texts(box: Any) -> Iterator[Any]:
+    from weasyprint.formatting_structure import boxes
+
+    if isinstance(box, boxes.TextBox):
+        yield box
+    elif isinstance(box, boxes.LineBox | boxes.InlineBox):
+        for child in box.children:
+            yield from _texts(child)
+
+
+def _stretch(context: Any, box: Any, gap: float, shift: float) -> float:
+    """Move a box of a line by `shift` pixels, widen its characters by `gap` each, return the shift of what follows."""
+    from weasyprint.formatting_structure import boxes
+    from weasyprint.text.line_break import create_layout
+
+    if isinstance(box, boxes.TextBox):
+        style = box.style.copy()
+        spacing = style["letter_spacing"]
+        style["letter_spacing"] = (0 if spacing == "normal" else spacing) + gap
+        box.pango_layout = create_layout(box.text, style, context, None, box.justification_spacing)
+        box.pango_layout.deactivate()
+        box.style = style
+        box.position_x += shift
+        box.width += gap * len(box.text)
+        return shift + gap * len(box.text)
+    if isinstance(box, boxes.LineBox | boxes.InlineBox):
+        box.position_x += shift
+        after = shift
+        for child in box.children:
+            if child.is_in_normal_flow():
+                after = _stretch(context, child, gap, after)
+        box.width += after - shift
+        return after
+    box.translate(shift, 0)
+    return shift
