@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.checks import content, references
+from generator.checks import content, names, references
 from generator.checks.place import Lines
 from generator.diagnostics.diagnostic import Diagnostic
 from generator.model import Library
@@ -14,4 +14,8 @@ def run(library: Library, lines: Lines, files: frozenset[str], store: Store, tod
 
     `lines` gives the lines of a content file, `files` the names of all of them, `today` is an ISO date.
     """
-    return [*references.check(library, lines, files, store), *content.check(library, lines, store, today)]
+    return [
+        *references.check(library, lines, files, store),
+        *content.check(library, lines, store, today),
+        *names.check(library),
+    ]

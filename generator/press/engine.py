@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.model import Problem
-from generator.press import fonts, geometry, impose, lines, setting, stack, tags
+from generator.press import fields, fonts, geometry, impose, lines, setting, stack, tags
 
 # Addresses inside documents: themes/… and content/… below a root that exists nowhere, so that no machine path gets
 # into a PDF or a message, and a relative address means the content folder.
@@ -79,6 +79,7 @@ class Press:
         if source.etree_element.get("data-tables") == "stacked":
             stack.stack(source.etree_element)
         lines.prepare(source.etree_element)
+        fields.prepare(source.etree_element)
         styles = [setup.parse(_taken(style)) for style in source.etree_element.iter("style")]
         with _Heard() as heard:
             sheets = [setup.stylesheet, *(style.parsed for style in styles)]
@@ -232,7 +233,8 @@ def _fetcher(folders: Mapping[str, Path]) -> Any:
 
 
 def _finish(scheme: str, document: Any, pdf: Any) -> None:
-    """Put the structure right, then the pages on their sheets."""
+    """Put the structure right, make the fields, then put the pages on their sheets."""
     tags.finish(document, pdf)
+    fields.finish(document, pdf)
     if scheme:
         impose.impose(pdf, scheme)

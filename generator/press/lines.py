@@ -121,9 +121,9 @@ def _wide(text: str) -> float:
 
 
 def _kind(element: Element) -> str:
-    """Return how an element takes part in a line: inline, block, or other (pictures, breaks, comments)."""
+    """Return how an element takes part in a line: inline, block, or other (pictures, breaks, fields, comments)."""
     tag: object = element.tag
-    if not isinstance(tag, str) or tag in SKIP or tag in ("br", "img") or tag.startswith("{"):
+    if not isinstance(tag, str) or tag in SKIP or tag in ("br", "img", "input", "textarea") or tag.startswith("{"):
         return "other"
     return "inline" if tag in INLINE else "block"
 
