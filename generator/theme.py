@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,14 @@ from generator.model import Edition
 DIGITS = "零一二三四五六七八九"
 
 
-def tokens(themes: Path) -> dict[str, Any]:
+def tokens(themes: Path) -> Mapping[str, Any]:
     """Return the design tokens of `themes/tokens.yml`."""
-    loaded: dict[str, Any] = yaml.load((themes / "tokens.yml").read_text("utf-8"), yaml.CSafeLoader)
+    return _tokens((themes / "tokens.yml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _tokens(text: str) -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.load(text, yaml.CSafeLoader)
     return loaded
 
 
