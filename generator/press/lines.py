@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 INLINE = {"a", "abbr", "b", "code", "em", "i", "mark", "small", "span", "strong", "sub", "sup", "u"}
+# What a cell may hold instead of words; a field says what it is for.
+SILENT = {"img", "input", "textarea"}
 SKIP = {"script", "style", "title", "template", "pre"}
 CLOSING = "，。、；：”’）》〉】〕」』"
 OPENING = "“‘（《〈【〔「『"
@@ -43,7 +45,7 @@ def prepare(root: Element) -> None:
             _break_title(element, int(element.get("data-measure", "0")))
         elif element.tag in ("td", "th") and element.find(".//span") is None and 0 < len(_text(element)) <= SHORT:
             element.set("class", f"{element.get('class', '')} nw".strip())
-        elif element.tag == "td" and not _text(element) and element.find(".//img") is None:
+        elif element.tag == "td" and not _text(element) and not any(e.tag in SILENT for e in element.iter()):
             SubElement(element, "span", {"class": "unfilled"}).text = "待填"
     for block in list(root.iter()):
         if _kind(block) == "block":
