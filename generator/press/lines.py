@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 INLINE = {"a", "abbr", "b", "code", "em", "i", "mark", "small", "span", "strong", "sub", "sup", "u"}
+# What a cell may hold instead of words; a field says what it is for.
 SKIP = {"script", "style", "title", "template", "pre"}
 CLOSING = "，。、；：”’）》〉】〕」』"
 OPENING = "“‘（《〈【〔「『"
