@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP_TOOLS := pip-tools==7.6.2
 
 .DEFAULT_GOAL := build
-.PHONY: build setup setup-test test bench serve lock clean distclean
+.PHONY: build setup setup-test test bench bench-site bench-press serve lock clean distclean
 
 build: setup
 	$(BIN)/python build.py build $(ARGS)
@@ -30,8 +30,15 @@ test: setup-test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest $(ARGS)
 
-bench: setup
+# `make -k bench` runs the second one even if the first misses a target.
+bench: bench-site bench-press
+
+bench-site: setup
 	$(BIN)/python benchmarks/site/run.py $(ARGS)
+
+# Chromium and Playwright are those of the tests.
+bench-press: setup-test
+	$(BIN)/python benchmarks/press/run.py $(ARGS)
 
 serve: setup
 	$(BIN)/python build.py serve $(ARGS)

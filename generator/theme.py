@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,14 @@ STYLE = re.compile(r"<style>.*?</style>", re.S)
 ILLUSTRATION = {"o": "none", "t": "none", "p": "ill-paper", "s": "sun", "l": "leaf", "k": "ill-ink", "g": "glow"}
 
 
-def tokens(themes: Path) -> dict[str, Any]:
+def tokens(themes: Path) -> Mapping[str, Any]:
     """Return the design tokens of `themes/tokens.yml`."""
-    loaded: dict[str, Any] = yaml.load((themes / "tokens.yml").read_text("utf-8"), yaml.CSafeLoader)
+    return _tokens((themes / "tokens.yml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _tokens(text: str) -> Mapping[str, Any]:
+    loaded: Mapping[str, Any] = yaml.load(text, yaml.CSafeLoader)
     return loaded
 
 
@@ -107,6 +113,7 @@ def environment(folders: Iterable[Path]) -> Any:
         return picture(env.loader.get_source(env, f"art/{name}.svg")[0], title, colour)
 
     env.globals["drawing"] = drawing
+    env.tests["contains"] = lambda values, value: value in values
     env.filters.update(numeral=numeral, date_cn=date_cn, file_size=file_size, qr=qr)
     return env
 

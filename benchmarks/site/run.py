@@ -21,7 +21,7 @@ sys.path.insert(0, str(ROOT))
 import corpus  # noqa: E402
 
 STATUTES = ROOT.parent / "shared" / "corpus" / "statutes"
-TOOLS = ROOT / ".cache" / "bench"
+TOOLS = ROOT / ".cache" / "bench" / "site"
 SIZES = (100, 500, 1500)
 # The targets: at 1,500 pages, the linearity by the size below it.
 FULL, HALF = 1500, 500

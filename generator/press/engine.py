@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from generator.press import fields, fonts, geometry, impose, lines, setting, sta
 # into a PDF or a message, and a relative address means the content folder.
 ROOT = "file:///"
 BASE = ROOT + "content/"
+# Styles kept parsed: of each master a text for each edition and size.
+STYLES = 64
 DRAWN = "{http://www.w3.org/2000/svg}text"
 
 
@@ -73,19 +75,22 @@ class Press:
         from weasyprint import HTML
 
         setup = self._setup
+        source = HTML(string=html, base_url=BASE, url_fetcher=setup.fetcher)
+        if columns := source.etree_element.get("data-stack"):
+            stack.stack(source.etree_element, int(columns))
+        lines.prepare(source.etree_element)
+        fields.prepare(source.etree_element)
+        styles = [setup.parse(_taken(style)) for style in source.etree_element.iter("style")]
         with _Heard() as heard:
-            source = HTML(string=html, base_url=BASE, url_fetcher=setup.fetcher)
-            if source.etree_element.get("data-tables") == "stacked":
-                stack.stack(source.etree_element)
-            lines.prepare(source.etree_element)
-            fields.prepare(source.etree_element)
-            document = source.render(font_config=setup.config, stylesheets=[setup.stylesheet], pdf_variant="pdf/ua-1")
+            sheets = [setup.stylesheet, *(style.parsed for style in styles)]
+            document = source.render(font_config=setup.config, stylesheets=sheets, pdf_variant="pdf/ua-1")
             scheme = source.etree_element.get("data-impose", "")
             names = [page._page_box.page_type.name for page in document.pages]
             document = document.copy([document.pages[number] for number in impose.kept(scheme, names)])
         pages = geometry.pieces(document)
         drawn = [(text.get("font-family", ""), text.text or "") for text in source.etree_element.iter(DRAWN)]
-        return _Layout(document, scheme, pages, drawn, geometry.faults(pages), tuple(heard))
+        told = (*(record for style in styles for record in style.heard), *heard)
+        return _Layout(document, scheme, pages, drawn, geometry.faults(pages), told)
 
     def _written(self, layout: _Layout, problems: Sequence[Problem] = ()) -> Pdf:
         tags.own_links(layout.document)
@@ -121,8 +126,15 @@ class Press:
         with _Heard() as heard:
             # Written by us from the settings, so its faces may lie anywhere on the machine.
             stylesheet = CSS(string=fonts.css(roles), font_config=config)
-        folders = {"themes": self._themes.resolve(), "content": self._images.resolve()}
-        return _Setup(roles, config, stylesheet, _fetcher(folders), tuple(heard))
+        fetcher = _fetcher({"themes": self._themes.resolve(), "content": self._images.resolve()})
+
+        # A library has a few masters and many sheets: their styles are parsed once.
+        @lru_cache(maxsize=STYLES)
+        def parse(style: str) -> _Style:
+            with _Heard() as heard:
+                return _Style(CSS(string=style, base_url=BASE, url_fetcher=fetcher, font_config=config), tuple(heard))
+
+        return _Setup(roles, config, stylesheet, parse, fetcher, tuple(heard))
 
 
 @dataclass(frozen=True)
@@ -140,12 +152,27 @@ class _Layout:
 
 
 @dataclass(frozen=True)
+class _Style:
+    """A style element's text as the engine parsed it, and what it warned of while it did."""
+
+    parsed: Any
+    heard: tuple[logging.LogRecord, ...]
+
+
+@dataclass(frozen=True)
 class _Setup:
     roles: Mapping[str, fonts.Role]
     config: Any
     stylesheet: Any
+    parse: Callable[[str], _Style]
     fetcher: Any
     heard: tuple[logging.LogRecord, ...]
+
+
+def _taken(style: Any) -> str:
+    """Return the text of a style element, which is left empty."""
+    text, style.text = style.text or "", ""
+    return str(text)
 
 
 class _Heard(logging.Handler):

@@ -13,10 +13,29 @@ def install() -> None:
     """Put the press's rules in the place of the engine's, for this process."""
     from weasyprint import draw
     from weasyprint.layout import inline
+    from weasyprint.pdf import fonts
 
     if inline.justify_line is not _justify:
         inline.justify_line = _justify
         draw.draw_collapsed_borders = _in_one(draw.draw_collapsed_borders)
+        fonts.ffi = _OpenArrays(fonts.ffi)
+
+
+# Cutting of faces
+
+
+class _OpenArrays:
+    """The engine's way to C with arrays of glyphs of one type: it makes a type for each length, parsing C each time."""
+
+    def __init__(self, ffi: Any) -> None:
+        self._ffi = ffi
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._ffi, name)
+
+    def new(self, kind: str, *initial: Any) -> Any:
+        """Return new C data; an array that is given its members takes its length from them."""
+        return self._ffi.new("hb_codepoint_t[]" if initial and kind.startswith("hb_codepoint_t[") else kind, *initial)
 
 
 # Rules of tables
