@@ -148,7 +148,7 @@ class Edition:
 class View:
     """A template with exactly the document fields that it reads.
 
-    `name` is empty for the main output; `part` names the part that must exist for it, if any;
+    `name` is empty for the main output; `part` and `field` name what the document must have for it, if anything;
     `master` is the print master the template fills, `editions` the forms it is made in, `pages` how many it may have.
     """
 
@@ -159,6 +159,7 @@ class View:
     reads: tuple[str, ...]
     master: str = ""
     part: str = ""
+    field: str = ""
     editions: tuple[Edition, ...] = ()
     pages: int | None = None
 
@@ -167,7 +168,8 @@ class View:
 class Kind:
     """A kind of document: its fields as JSON Schema, its parts and its outputs.
 
-    `characters_per_minute` is set where the body is read aloud and its length must fit `minutes`.
+    `characters_per_minute` is set where the body is read aloud and its length must fit `minutes`; `book` is false for
+    what is hung up or cut out and so stands in no book.
     """
 
     id: str
@@ -181,6 +183,7 @@ class Kind:
     page: View
     prints: tuple[View, ...]
     characters_per_minute: int | None = None
+    book: bool = True
 
 
 @dataclass(frozen=True)

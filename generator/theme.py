@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from generator.model import Edition
 
 DIGITS = "零一二三四五六七八九"
+STYLE = re.compile(r"<style>.*?</style>", re.S)
+# What the classes of the pictures are filled with: o and t are lines, k is solid ink.
+ILLUSTRATION = {"o": "none", "t": "none", "p": "ill-paper", "s": "sun", "l": "leaf", "k": "ill-ink", "g": "glow"}
 
 
 def tokens(themes: Path) -> dict[str, Any]:
@@ -40,6 +44,21 @@ def qr(address: str) -> Markup:
     code = segno.make(address, error="m", micro=False)
     drawn = code.svg_inline(border=0, omitsize=True, svgclass="qr", lineclass=None, title=f"二维码：{address}")
     return Markup(drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1))
+
+
+def picture(source: str, title: str, colour: Mapping[str, str] | None = None) -> Markup:
+    """Return a picture of `themes/art`, given as `source`, as inline SVG with `title` as its text alternative.
+
+    Its classes become attributes in the inks of `colour`, since paper has no style sheet for them; without `colour`
+    they stay for the page's own.
+    """
+    drawn = STYLE.sub("", source).strip().replace(">", f"><title>{escape(title)}</title>", 1)
+    if colour:
+        line = f'stroke="{colour["ill-ink"]}" stroke-linejoin="round" stroke-linecap="round" stroke-width'
+        for class_, fill in ILLUSTRATION.items():
+            stroke = "" if class_ in "kg" else f' {line}="{2.1 if class_ == "t" else 3}"'
+            drawn = drawn.replace(f'class="{class_}"', f'fill="{colour.get(fill, fill)}"{stroke}')
+    return Markup(drawn)
 
 
 def numeral(number: int) -> str:
@@ -71,10 +90,11 @@ def environment(folders: Iterable[Path]) -> Any:
     """Return the Jinja environment for templates in `folders`, first match wins. Undefined names raise.
 
     A kind's templates are found as `<kind>/page.html` in the folder of kinds, masters and partials in the theme's.
+    There `drawing(name, title, colour)` gives a picture of `themes/art`, see `picture`.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    env = Environment(
+    env: Any = Environment(
         loader=FileSystemLoader([str(folder) for folder in folders]),
         autoescape=True,
         undefined=StrictUndefined,
@@ -82,6 +102,11 @@ def environment(folders: Iterable[Path]) -> Any:
         lstrip_blocks=True,
         keep_trailing_newline=False,
     )
+
+    def drawing(name: str, title: str, colour: Mapping[str, str] | None = None) -> Markup:
+        return picture(env.loader.get_source(env, f"art/{name}.svg")[0], title, colour)
+
+    env.globals["drawing"] = drawing
     env.filters.update(numeral=numeral, date_cn=date_cn, file_size=file_size, qr=qr)
     return env
 

@@ -15,6 +15,7 @@ from tests.house import KINDS, House
 
 LETTER = yaml.safe_load((KINDS / "letter" / "example.yml").read_text("utf-8"))["example.md"]
 PARAGRAPH = "\n今晚请问孩子一句话：今天课间和谁在一起？听完先说谢谢，再把时间和地点写下来，明天告诉班主任。\n"
+SHEETS = ("letter/example", "kit/example-handout", "lesson/example-worksheet", "poster/example", "card/example-notice")
 ADDRESS = "https://yangguang.example.edu.cn/ziyuan/"
 
 
@@ -62,7 +63,7 @@ def test_a_letter_over_its_two_pages_is_told_with_the_lines_that_are_too_many(tm
     assert len(paper.pages(pdf(house, "letter/long"))) == 2
 
 
-@pytest.mark.parametrize("name", ["letter/example", "kit/example-handout", "lesson/example-worksheet"])
+@pytest.mark.parametrize("name", SHEETS)
 def test_a_sheet_leads_to_its_page_by_code_and_text(house: House, name: str) -> None:
     page = pypdfium2.PdfDocument(pdf(house, name))[0]
     # A laser printer's dots and a phone held a little away.

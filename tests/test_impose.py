@@ -49,7 +49,6 @@ def imposed(press: Press, folder: Path, scheme: str, count: int, spare: int = 0)
     assert press.render(html).data == pdf.data
     path = folder / "imposed.pdf"
     path.write_bytes(pdf.data)
-    assert pdf.pages == len(pypdfium2.PdfDocument(path))
     return path
 
 
@@ -110,7 +109,9 @@ def test_marks_of_pages_that_share_a_sheet_are_told_apart(press: Press, tmp_path
     for page in pdf.pages:
         operators = [(o, str(op)) for o, op in pikepdf.parse_content_stream(page)]
         marks = [int(o[1].MCID) for o, op in operators if op == "BDC" and "/MCID" in o[1]]
-        assert len(marks) == len(set(marks)) == len(pdf.Root.StructTreeRoot.ParentTree.Nums[1 + 2 * page.index])
+        elements = pdf.Root.StructTreeRoot.ParentTree.Nums[1 + 2 * page.index]
+        # What became an artifact, such as a page number, has a place in the list and nothing in it.
+        assert sorted(marks) == [number for number, element in enumerate(elements) if element is not None]
 
 
 def test_halves_are_equal_and_the_second_is_no_content(press: Press, tmp_path: Path) -> None:
@@ -271,8 +272,8 @@ def _is_body(char: paper.Char, page: int) -> bool:
 
 
 def test_tables_of_three_columns_are_stacked_without_losing_a_word(press: Press) -> None:
-    table = "<table><thead><tr><th></th><th>玩笑</th><th>欺凌</th></tr></thead><tbody>{}</tbody></table>"
-    rows = "<tr><td>心里</td><td>两边<b>都笑</b></td><td>一边怕</td></tr>"
+    table = "<table><thead><tr><td></td><th>玩笑</th><th>欺凌</th></tr></thead><tbody>{}</tbody></table>"
+    rows = '<tr><th scope="row">心里</th><td>两边<b>都笑</b></td><td>一边怕</td></tr>'
     html = (
         '<!doctype html><html lang="zh-CN" data-tables="stacked"><head><title>试</title></head><body>'
         f"{table.format(rows)}</body></html>"

@@ -18,8 +18,8 @@ from tests.house import KINDS, ROOT, House
 
 PROJECT_KINDS = kinds.load([KINDS], (), ())
 # What the frame of a room hands to every template besides the fields a kind declares.
-SITE_FRAME = {"page", "site", "doc", "root"}
-PRINT_FRAME = {"sheet", "master", "edition", "fit", "tokens", "root"}
+SITE_FRAME = {"page", "site", "doc", "root", "drawing"}
+PRINT_FRAME = {"sheet", "master", "edition", "fit", "tokens", "root", "drawing"}
 VIEWS = [
     *((kind, kind.page, "site") for kind in PROJECT_KINDS.values()),
     *((kind, view, "print") for kind in PROJECT_KINDS.values() for view in kind.prints),

@@ -44,6 +44,7 @@ FAULTS = {
     "required, but no field": ("required: [place]", "required: [plce]", "required 里的“plce”"),
     "reads no field": ("reads: [place, body]}\nprints", "reads: [plce, body]}\nprints", "page reads：没有栏目“plce”"),
     "no template": ("template: page.html", "template: pgae.html", "page template：没有模板 notice/pgae.html"),
+    "no field": ("master: sheet", "field: plce, master: sheet", "prints 公告 field：没有栏目“plce”"),
     "no part": ("master: sheet", "part: annex, master: sheet", "prints 公告 part：没有叫“annex”的部分"),
 }
 

@@ -125,6 +125,29 @@ def test_placeholders_read_as_words_on_the_site(site: Path, page: Page) -> None:
     assert page.locator("a[href='tel:12355']").count() >= 1
 
 
+def test_a_slogan_is_copied_by_a_tap(address: str, browser: Browser) -> None:
+    context = browser.new_context(viewport=PHONE, permissions=["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    page.goto(f"{address}poster/example.html")
+    button = page.locator('[data-do="copy"][data-text="坐过去，陪一会儿"]')
+    button.click()
+    page.get_by_text("已复制").wait_for()
+    assert page.evaluate("navigator.clipboard.readText()") == "坐过去，陪一会儿"
+    context.close()
+
+
+def test_a_poster_is_drawn_with_all_its_words_and_its_picture(site: Path, page: Page) -> None:
+    page.goto(f"file://{site}/poster/example.html")
+    poster = page.locator(".poster")
+    for words in ("坐过去，", "一分钟。", "端着盘子坐过去", "这儿有人吗", "12355"):
+        box, frame = poster.get_by_text(words).bounding_box(), poster.bounding_box()
+        assert box
+        assert frame
+        assert frame["x"] < box["x"]
+        assert box["x"] + box["width"] < frame["x"] + frame["width"]
+    assert poster.locator("title").text_content() == "两个同学并肩坐在长椅上"
+
+
 def test_help_page_works_without_scripts(site: Path, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, java_script_enabled=False)
     page = context.new_page()

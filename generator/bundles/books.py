@@ -26,7 +26,7 @@ def plan(library: Library, project: Project) -> list[Artifact]:
     look, known = sheets.digest(project), theme.editions(project.themes)
     books = []
     for audience in AUDIENCES:
-        volumes = _volumes([d for d in library.documents if audience in d.audiences])
+        volumes = _volumes([d for d in library.documents if audience in d.audiences and library.kinds[d.kind].book])
         for number, documents in enumerate(volumes, 1):
             volume = f"（{theme.numeral(number)}）" if len(volumes) > 1 else ""
             for edition in (known["plain"], known["colour"]):

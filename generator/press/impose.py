@@ -75,11 +75,6 @@ def fold(count: int) -> list[Side]:
 SCHEMES: dict[str, Callable[[int], list[Side]]] = {"booklet": booklet, "halves": halves, "fold": fold}
 
 
-def sides(scheme: str, count: int) -> int:
-    """Return how many sides of paper `count` pages take."""
-    return len(SCHEMES[scheme](count)) if scheme else count
-
-
 def kept(scheme: str, names: Sequence[str]) -> list[int]:
     """Return which pages are printed, by the CSS names of all: of a booklet's spare ones only as many as fill it."""
     if scheme != "booklet":

@@ -39,7 +39,7 @@ def prints(document: Document, library: Library) -> Iterator[tuple[View, Part | 
     """Yield the prints that a document has, each with the part it is of, if any."""
     for print_ in library.kinds[document.kind].prints:
         part = next((part for part in document.parts if part.name == print_.part), None)
-        if not print_.part or part is not None:
+        if (part is not None or not print_.part) and (not print_.field or document.data.get(print_.field)):
             yield print_, part
 
 
@@ -140,7 +140,7 @@ def _finisher(args: Mapping[str, Any], project: Project) -> Callable[[str], str]
 @cache
 def environment(project: Project) -> Any:
     """Return the Jinja environment of print: masters, then the kinds' own templates."""
-    return theme.environment([project.themes / "print", *project.kinds])
+    return theme.environment([project.themes / "print", project.themes, *project.kinds])
 
 
 def press(project: Project) -> Press:
@@ -161,7 +161,8 @@ def _faces(project: Project) -> str:
 
 def digest(project: Project) -> str:
     """Return the digest of everything but the document that decides a sheet's bytes."""
-    parts = [theme.digest(project.themes / "print"), *(theme.digest(folder) for folder in project.kinds)]
+    folders = (project.themes / "print", project.themes / "art", *project.kinds)
+    parts = [theme.digest(folder) for folder in folders]
     files = (project.themes / name for name in ("tokens.yml", "fonts.yml"))
     return key_of(code_digest(), _faces(project), *(file.read_bytes() for file in files), *parts)
 

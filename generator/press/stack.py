@@ -18,7 +18,7 @@ def stack(root: Element) -> None:
     """
     for parent in list(root.iter()):
         for place, table in enumerate(list(parent)):
-            if table.tag == "table" and len(heads := table.findall("thead/tr/th")) >= COLUMNS:
+            if table.tag == "table" and len(heads := table.findall("thead/tr/*")) >= COLUMNS:
                 parent[place] = _stacked(table, heads)
 
 

@@ -74,6 +74,7 @@ def _kind(path: Path, common: Mapping[str, Any], form: Mapping[str, Any]) -> Kin
             "additionalProperties": False,
             "properties": {**common["properties"], **data.get("fields", {})},
             "required": [*common["required"], *data.get("required", [])],
+            **_one_of(data.get("prints", [])),
             "$defs": data.get("defs", {}),
         },
         body=data.get("body", True),
@@ -81,6 +82,7 @@ def _kind(path: Path, common: Mapping[str, Any], form: Mapping[str, Any]) -> Kin
         page=_view(folder, {"label": data["name"], **data["page"]}),
         prints=tuple(_view(folder, view) for view in data.get("prints", [])),
         characters_per_minute=data.get("characters_per_minute"),
+        book=data.get("book", True),
     )
     fault = next(_faults(kind), None)
     if fault:
@@ -105,10 +107,18 @@ def _faults(kind: Kind) -> Iterator[str]:
         yield from (f"{where} reads：没有栏目“{name}”" for name in unknown)
         if view.part and view.part not in parts:
             yield f"{where} part：没有叫“{view.part}”的部分"
+        if view.field and view.field not in fields:
+            yield f"{where} field：没有栏目“{view.field}”"
         if "part" in view.reads and not view.part:
             yield f"{where} reads：要读 part，先写明 part 是哪个部分"
     names = [view.name for view in kind.prints]
     yield from (f"prints name：“{name}”有两个，每份印刷品的 name 要不同" for name in names if names.count(name) > 1)
+
+
+def _one_of(prints: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the rule that a document has one of the fields that its kind prints, where all prints are of a field."""
+    needed = [print_.get("field") for print_ in prints]
+    return {"anyOf": [{"required": [name]} for name in dict.fromkeys(needed)]} if needed and all(needed) else {}
 
 
 def _check_schema(path: Path, where: str, data: Mapping[str, Any]) -> None:
@@ -174,6 +184,7 @@ def _view(folder: Path, data: Mapping[str, Any]) -> View:
         reads=tuple(data["reads"]),
         master=data.get("master", ""),
         part=data.get("part", ""),
+        field=data.get("field", ""),
         editions=tuple(known[edition] for edition in data.get("editions", ["plain"])),
         pages=data.get("pages"),
     )

@@ -115,6 +115,11 @@ def _word(error: Any, source: Source, meant: Set[Path_]) -> Iterator[Diagnostic]
             spec = error.schema["properties"].get(key, {})
             note = f"（{spec['description']}）" if "description" in spec else ""
             yield diagnose("S302", _head(place), field=key, label=spec.get("title", key), help=note)
+    elif rule == "anyOf":
+        names = [option["required"][0] for option in limit]
+        if not any((*path, name) in meant for name in names):
+            titles = "、".join(f"{name}（{error.schema['properties'][name]['title']}）" for name in names)
+            yield diagnose("S311", _head(place), known=titles)
     elif rule == "format" or (error.schema.get("format") == "date" and isinstance(value, int)):
         yield diagnose("S309", place, field=name, value=value)
     elif rule == "type":

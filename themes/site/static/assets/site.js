@@ -61,6 +61,28 @@
     opened.forEach(function (part) { part.open = false; });
   });
 
+  // Pages from disk and WeChat's browser may lack the clipboard: then the old way, a selected field.
+  function copy(button) {
+    function done() {
+      var words = button.querySelector("span"), before = words.textContent;
+      words.textContent = "已复制";
+      setTimeout(function () { words.textContent = before; }, 2000);
+    }
+    function selected() {
+      var field = document.createElement("textarea");
+      field.value = button.getAttribute("data-text");
+      field.setAttribute("readonly", "");
+      field.style.position = "fixed";
+      document.body.appendChild(field);
+      field.select();
+      if (document.execCommand("copy")) done();
+      document.body.removeChild(field);
+      button.focus();
+    }
+    if (!navigator.clipboard) { selected(); return; }
+    navigator.clipboard.writeText(button.getAttribute("data-text")).then(done, selected);
+  }
+
   document.addEventListener("click", function (event) {
     var button = event.target.closest && event.target.closest("[data-do]");
     if (!button) {
@@ -71,6 +93,7 @@
     if (what === "print") window.print();
     if (what === "large") { var on = !root.classList.contains("big"); large(on); keep(on); }
     if (what === "read") read();
+    if (what === "copy") copy(button);
   });
 
   // Wide tables scroll on phones: reachable by keyboard, and named.
