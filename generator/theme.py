@@ -118,6 +118,7 @@ def environment(folders: Iterable[Path]) -> Any:
         return picture(env.loader.get_source(env, f"art/{name}.svg")[0], title, colour)
 
     env.globals["drawing"] = drawing
+    env.tests["contains"] = lambda values, value: value in values
     env.filters.update(numeral=numeral, date_cn=date_cn, file_size=file_size, qr=qr)
     return env
 

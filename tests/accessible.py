@@ -42,11 +42,15 @@ def _running_heads(file: Path) -> list[object]:
     """Return what PAG-001 finds when headings are left out.
 
     It takes any line that stands near the upper edge of three pages for a running head. In a book, headings such as
-    参考答案 begin pages of several chapters; they are headings in the structure, too, and have to be heard.
+    参考答案 begin pages of several chapters; they are headings in the structure, too, and have to be heard. So have the
+    words 待填 in the empty cells of a form that goes on over pages.
     """
     document = Document(str(file))
     try:
-        headings = {_bare(element_text(document, each)) for each in document.elements if re.match(r"H\d$", each.type)}
+        headings = {
+            "",
+            *(_bare(element_text(document, each)) for each in document.elements if re.match(r"H\d$", each.type)),
+        }
         for page in document.pages:
             content = document.content(page.index)
             content.lines = [line for line in content.lines if _bare(line.text) not in headings]
@@ -56,4 +60,4 @@ def _running_heads(file: Path) -> list[object]:
 
 
 def _bare(text: str) -> str:
-    return re.sub(r"[\s\u2060]", "", text)
+    return re.sub(r"[\s\u2060]|待填", "", text)

@@ -128,6 +128,15 @@ def test_a_figure_lies_where_its_structure_says(press: Press) -> None:
     assert box == [30, 297 - 50, 50, 297 - 30]
 
 
+def test_a_drawing_without_a_title_is_not_read(press: Press) -> None:
+    top, pdf = structure(
+        press, '<p>一</p><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'
+    )
+    assert elements(top, "Figure") == []
+    marks = [str(each.operands[0]) for each in pikepdf.parse_content_stream(pdf.pages[0]) if each.operands]
+    assert "/Figure" not in marks
+
+
 def test_the_rules_of_a_table_are_one_drawing(press: Press) -> None:
     table = "<table><tr><th>甲</th><th>乙</th></tr>" + "<tr><td>一</td><td>二</td></tr>" * 3 + "</table>"
     page = pypdfium2.PdfDocument(press.render(SHEET.format(table)).data)[0]
@@ -144,12 +153,14 @@ def test_a_cell_to_write_in_says_so(press: Press) -> None:
 
 @pytest.fixture(scope="module")
 def spoilt(tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """A library under a theme that stretches pictures and begins a page for nothing."""
+    """A library under a theme that stretches pictures, begins a page for nothing and names no language."""
     folder = tmp_path_factory.mktemp("spoilt")
     shutil.copytree(ROOT / "themes", folder / "themes")
     (folder / ".cache").symlink_to(ROOT / ".cache")
     with open(folder / "themes" / "print" / "content.css", "a") as style:
         style.write(".text img{width:100%;image-resolution:96dpi}.source{break-before:page}.source *{display:none}")
+    base = folder / "themes" / "print" / "base.html"
+    base.write_text(base.read_text("utf-8").replace(' lang="zh-CN"', "", 1), "utf-8")
     house = House(folder)
     house.project = dataclasses.replace(house.project, themes=folder / "themes")
     for name in ("small.png", "plain.png"):

@@ -275,7 +275,7 @@ def test_tables_of_three_columns_are_stacked_without_losing_a_word(press: Press)
     table = "<table><thead><tr><td></td><th>玩笑</th><th>欺凌</th></tr></thead><tbody>{}</tbody></table>"
     rows = '<tr><th scope="row">心里</th><td>两边<b>都笑</b></td><td>一边怕</td></tr>'
     html = (
-        '<!doctype html><html lang="zh-CN" data-tables="stacked"><head><title>试</title></head><body>'
+        '<!doctype html><html lang="zh-CN" data-stack="3"><head><title>试</title></head><body>'
         f"{table.format(rows)}</body></html>"
     )
     text = pypdfium2.PdfDocument(io.BytesIO(press.render(html).data))[0].get_textpage().get_text_bounded()

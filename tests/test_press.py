@@ -149,3 +149,13 @@ def test_pages_are_a4_or_a3_and_none_is_empty(house: House) -> None:
             allowed = [(297, 420)] if file.stem.endswith(("-a3", "-a3-colour")) else [(210, 297), (297, 210)]
             assert (round(width), round(height)) in allowed, file
             assert number == 1 or page.get_textpage().count_chars() > 20, f"{file.name} page {number}"
+
+
+def test_a_book_says_on_which_pages_the_chapters_that_use_a_line_or_a_law_begin(house: House) -> None:
+    book = pdf(house, "book-parents")
+    starts = {item.get_title(): item.get_dest().get_index() + 1 for item in pypdfium2.PdfDocument(book).get_toc()}
+    guide, letter = starts["孩子不想上学又不肯说"], starts["今晚问孩子一句话"]
+    rows = [line.text for page in paper.pages(book)[starts["附"] - 1 :] for line in paper.lines(page)]
+    for entry, pages in (("12355", f"{guide}、{letter}"), ("12356", f"{guide}"), ("第三十九条", f"{guide}、{letter}")):
+        row = next(row for row in rows if row.startswith(entry))
+        assert row.endswith(pages), row

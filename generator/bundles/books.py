@@ -61,6 +61,8 @@ def make(artifact: Artifact, project: Project) -> Made:
                     "id": job["sheet"]["id"],
                     "title": job["sheet"]["title"],
                     "html": Markup(sheets.sheet_html(job, project)),
+                    "laws": [law["text"] for law in job["sheet"]["laws"]],
+                    "lines": [line["number"] for line in job["sheet"]["lines"]],
                 }
                 for job in part["jobs"]
             ],

@@ -76,8 +76,8 @@ class Press:
 
         setup = self._setup
         source = HTML(string=html, base_url=BASE, url_fetcher=setup.fetcher)
-        if source.etree_element.get("data-tables") == "stacked":
-            stack.stack(source.etree_element)
+        if columns := source.etree_element.get("data-stack"):
+            stack.stack(source.etree_element, int(columns))
         lines.prepare(source.etree_element)
         fields.prepare(source.etree_element)
         styles = [setup.parse(_taken(style)) for style in source.etree_element.iter("style")]

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement
 
 INLINE = {"a", "abbr", "b", "code", "em", "i", "mark", "small", "span", "strong", "sub", "sup", "u"}
+# What a cell may hold instead of words; a field says what it is for.
 SKIP = {"script", "style", "title", "template", "pre"}
 CLOSING = "，。、；：”’）》〉】〕」』"
 OPENING = "“‘（《〈【〔「『"
@@ -22,6 +23,7 @@ WHOLE = re.compile(
     r"|委员会|办公室|联席会议|法治副校长|突发事件|班主任|教职工|家长|学校|反馈|意见|整改|情况|问题|报告|通报|名单|职责|分工|清单|期间"
     r"|教育|关于|印发|开展|召开|实施|工作|应急|预案|方案|办法|制度|规则|细则|通知|上下学|汇总|备案|成员|组成|月报|协助|值班|发现"
 )
+SPEAKS = ("img", "svg", "a", "input", "textarea")  # a link may get its words, a page's number, from the style
 SHORT = 4  # a table cell of so few characters stays on one line
 JOINER = "\u2060"
 # The engine counts a wide space at the end of a line and then breaks much too early; it takes an ordinary one away.
@@ -43,7 +45,7 @@ def prepare(root: Element) -> None:
             _break_title(element, int(element.get("data-measure", "0")))
         elif element.tag in ("td", "th") and element.find(".//span") is None and 0 < len(_text(element)) <= SHORT:
             element.set("class", f"{element.get('class', '')} nw".strip())
-        elif element.tag == "td" and not _text(element) and element.find(".//img") is None:
+        elif element.tag == "td" and not _text(element) and not any(each.tag in SPEAKS for each in element.iter()):
             SubElement(element, "span", {"class": "unfilled"}).text = "待填"
     for block in list(root.iter()):
         if _kind(block) == "block":

@@ -1,6 +1,7 @@
-"""Tables for large type: with three columns or more, each row becomes a block, every cell under the head of its column.
+"""Tables with more columns than the paper has room for: each row becomes a block, a cell a line behind its head.
 
-18 pt leaves eight characters a column there, less than a phrase. Works on any ElementTree, so it can be tested without
+Three columns in large type or five on A5 leave less than a phrase a line. A print says by `data-stack` on its root
+element from how many columns on. Works on any ElementTree, so it can be tested without
 the engine.
 """
 
@@ -8,17 +9,15 @@ from __future__ import annotations
 
 from xml.etree.ElementTree import Element, SubElement
 
-COLUMNS = 3
 
-
-def stack(root: Element) -> None:
-    """Replace the tables below `root` that have three columns or more by blocks, in place; no word is lost.
+def stack(root: Element, columns: int) -> None:
+    """Replace the tables below `root` that have so many columns or more by blocks, in place; no word is lost.
 
     The first cell is the block's title, behind the head of its column if that has one.
     """
     for parent in list(root.iter()):
         for place, table in enumerate(list(parent)):
-            if table.tag == "table" and len(heads := table.findall("thead/tr/*")) >= COLUMNS:
+            if table.tag == "table" and len(heads := table.findall("thead/tr/*")) >= columns:
                 parent[place] = _stacked(table, heads)
 
 

@@ -169,7 +169,8 @@ class _Tree:
             if not isinstance(kid, int) and self.of(kid).get("S"):
                 child = self.of(kid)
                 self.tidy(child, chapter)
-                if child["S"] in IDLE and not child["K"]:
+                # A drawing without a title is decoration.
+                if (child["S"] in IDLE and not child["K"]) or (child["S"] == "/Figure" and "Alt" not in child):
                     self.seen.discard(child.reference)
                     child.clear()
                     continue
