@@ -31,9 +31,14 @@ def _tokens(text: str) -> Mapping[str, Any]:
     return loaded
 
 
-def editions(themes: Path) -> dict[str, Edition]:
+def editions(themes: Path) -> Mapping[str, Edition]:
     """Return the editions of `themes/print/editions.yml` by id."""
-    loaded = yaml.load((themes / "print" / "editions.yml").read_text("utf-8"), yaml.CSafeLoader)
+    return _editions((themes / "print" / "editions.yml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _editions(text: str) -> Mapping[str, Edition]:
+    loaded = yaml.load(text, yaml.CSafeLoader)
     return {id_: Edition(id_, **{**loaded["plain"], **own}) for id_, own in loaded.items()}
 
 

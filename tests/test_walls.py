@@ -60,7 +60,8 @@ def tallest(chars: list[paper.Char]) -> dict[float, float]:
     """Return for each type size the height in mm of its tallest Han character: a 一 says nothing of a size."""
     heights: dict[float, float] = {}
     for char in chars:
-        if HAN.match(char.text):
+        # What is set in a point is there to be read out, not seen.
+        if HAN.match(char.text) and char.size > 2:
             key = round(char.size, 1)
             heights[key] = max(heights.get(key, 0), char.bottom - char.top)
     return heights

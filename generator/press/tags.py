@@ -92,14 +92,16 @@ class _Table:
 
     def take(self, part: _Table) -> None:
         """Take the rows of a later part; what heads them there is what heads them here."""
-        heads = [pair for pair in zip(part._head, self._head, strict=True) if "ID" in pair[0]]
+        # A page without room for the head beside a tall row has none; then the first head that there is serves.
+        own, self._head = self._head, self._head or part._head
+        heads = [pair for pair in zip(part._head, own, strict=False) if "ID" in pair[0]]
         same = {there["ID"].string: here["ID"] for there, here in heads}
         for cell in part._cells:
             if headers := cell["A"].get("Headers"):
                 headers[:] = [same.get(name.string, name) for name in headers]
         for reference in part._structure["K"]:
             group = _object(self._pdf, reference)
-            if group["S"] != "/THead":
+            if group["S"] != "/THead" or not own:
                 group["P"] = self._structure.reference
                 self._structure["K"].append(reference)
         self._above(part._structure)["K"].remove(part._structure.reference)

@@ -13,6 +13,7 @@ import yaml
 from generator import theme
 from generator.model import ANSWERS, AUDIENCES, STAGES, Kind, PartSpec, View
 from generator.reading import files, shape
+from generator.store import Store, code_digest, key_of, key_of_data
 
 SCHEMA = Path(__file__).with_name("kind.schema.yml")
 THEMES = Path(__file__).resolve().parents[2] / "themes"
@@ -25,15 +26,20 @@ class KindError(Exception):
     """A kind's own definition is wrong: a fault of the house, not of the content. The text names file and field."""
 
 
-def load(folders: Iterable[Path], topics: tuple[str, ...], occasions: tuple[str, ...]) -> dict[str, Kind]:
-    """Return the kinds found in `folders` by id, in the order of their `order`. Raises KindError."""
+def load(
+    folders: Iterable[Path], topics: tuple[str, ...], occasions: tuple[str, ...], store: Store | None = None
+) -> dict[str, Kind]:
+    """Return the kinds found in `folders` by id, in the order of their `order`. Raises KindError.
+
+    `store` keeps which definitions were found sound: to judge them all takes longer than to read a small library.
+    """
     words = {"audiences": AUDIENCES, "stages": STAGES, "answers": ANSWERS, "topics": topics, "occasions": occasions}
     folders = list(folders)
     common = _with_words(_yaml(folders[0] / "common.yml"), words)
     form = _form()
     kinds: dict[str, Kind] = {}
     for path in (path for folder in folders for path in sorted(folder.glob("*/kind.yml"))):
-        kind = _kind(path, common, form)
+        kind = _kind(path, common, form, store)
         if kind.id in kinds:
             raise KindError(f"{path}：种类“{kind.id}”已经有了，在 {kinds[kind.id].folder}；给文件夹换个名字")
         kinds[kind.id] = kind
@@ -53,16 +59,19 @@ def _form() -> Any:
     return _with_words(_yaml(SCHEMA), {"audiences": AUDIENCES, **words})
 
 
-def _kind(path: Path, common: Mapping[str, Any], form: Mapping[str, Any]) -> Kind:
+def _kind(path: Path, common: Mapping[str, Any], form: Mapping[str, Any], store: Store | None) -> Kind:
+    key = key_of(code_digest(), key_of_data(form), str(path.parent), theme.digest(path.parent))
+    known = store is not None and store.get("kind", key) is not None
     source, found = files.read(path, str(path), front_matter=False)
-    if not source.faulty:
+    if not known and not source.faulty:
         found += shape.check(source, form)
     if found:
         line = f" 第 {found[0].place.line} 行" if found[0].place.line else ""
         raise KindError(f"{path}{line}：{found[0].message}{found[0].hint}")
     data, folder = source.data, path.parent
-    for where, owner in (("", data), *((f"parts {part['name']} ", part) for part in data.get("parts", []))):
-        _check_schema(path, where, {name: owner.get(name, {}) for name in ("fields", "defs")})
+    if not known:
+        for where, owner in (("", data), *((f"parts {part['name']} ", part) for part in data.get("parts", []))):
+            _check_schema(path, where, {name: owner.get(name, {}) for name in ("fields", "defs")})
     kind = Kind(
         id=folder.name,
         name=data["name"],
@@ -87,7 +96,10 @@ def _kind(path: Path, common: Mapping[str, Any], form: Mapping[str, Any]) -> Kin
     fault = next(_faults(kind), None)
     if fault:
         raise KindError(f"{path}：{fault}")
-    _check_templates(folder)
+    if not known:
+        _check_templates(folder)
+        if store is not None:
+            store.put("kind", key, b"sound")
     return kind
 
 
