@@ -79,6 +79,7 @@ def test_an_edit_of_the_body_makes_its_own_files_again_and_the_books_that_hold_i
     own = {
         "site/letter/example.html",
         "site/pdf/letter/example.pdf",
+        "site/pdf/letter/example-large.pdf",
         "site/pdf/book-parents.pdf",
         "site/pdf/book-parents-colour.pdf",
         "site/search/index.js",

@@ -34,6 +34,8 @@ issuer: 某某学校
 {PARAGRAPH}。
 
 {PARAGRAPH}。
+
+有事请打12345咨询。
 """
 
 
@@ -159,3 +161,13 @@ def test_a_book_says_on_which_pages_the_chapters_that_use_a_line_or_a_law_begin(
     for entry, pages in (("12355", f"{guide}、{letter}"), ("12356", f"{guide}"), ("第三十九条", f"{guide}、{letter}")):
         row = next(row for row in rows if row.startswith(entry))
         assert row.endswith(pages), row
+
+
+def test_a_quarter_lies_between_han_and_latin_but_not_on_the_grid_of_official_papers(house: House) -> None:
+    def step(name: str, pair: str) -> float:
+        chars = [char for page in paper.pages(pdf(house, name)) for char in page]
+        at = "".join(char.text for char in chars).index(pair)
+        return (chars[at + 1].left - chars[at].left) / (chars[at].size * paper.MM)
+
+    assert 1.15 < step("letter/example", "打1") < 1.4
+    assert 0.9 < step("policy/long", "打1") < 1.1

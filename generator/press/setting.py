@@ -81,10 +81,13 @@ def _justify(context: Any, line: Any, extra: float) -> None:
     A line that would show gaps of more than a seventh of a character stays short: only long Western words cause it.
     """
     texts = list(_texts(line))
+    # The gap behind a Han character before Latin is no use at the edge.
+    trailing = texts[-1].style["letter_spacing"] if texts and texts[-1].element.get("class") == "qw" else 0
+    extra += trailing
     gaps = sum(len(box.text) for box in texts) - 1
     if gaps > 0 and 0 < extra / gaps < texts[0].style["font_size"] / 7:
         _stretch(context, line, extra / gaps, 0.0)
-        texts[-1].width -= extra / gaps  # nothing follows the last character
+        texts[-1].width -= extra / gaps + trailing  # nothing follows the last character
 
 
 def _texts(box: Any) -> Iterator[Any]:
