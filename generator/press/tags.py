@@ -162,7 +162,8 @@ class _Tree:
                 if self._kind(kid) in ("/Span", "/NonStruct"):
                     self._to_block(self.of(kid))
         elif element["S"] not in FRAMES:
-            kids = [each for kid in kids for each in self._lifted(kid, element)]
+            alone = all(self._is_text(kid) for kid in kids)
+            kids = [each for kid in kids for each in self._lifted(kid, element, alone)]
         element["K"][:] = kids
 
     def _kept(self, element: Any, chapter: bool) -> Iterator[Any]:
@@ -187,12 +188,14 @@ class _Tree:
         inline = all(self._kind(kid) in INLINE for kid in element["K"])
         element["S"] = "/P" if inline else "/Div"
 
-    def _lifted(self, kid: Any, parent: Any) -> list[Any]:
-        """Return a kid, or what is in it if it is a plain span: such spans only part the text for setting."""
-        element = None if isinstance(kid, int) else self.of(kid)
-        if element is None or element.get("S") not in ("/Span", "/NonStruct", "/Link") or set(element) - PLAIN:
+    def _lifted(self, kid: Any, parent: Any, alone: bool) -> list[Any]:
+        """Return a kid, or what is in it if it is a plain span: such spans only part the text for setting.
+
+        Text stays in spans where it does not stand alone: some readers take text of an element before its elements.
+        """
+        if isinstance(kid, int) or not self._is_plain(element := self.of(kid)):
             return [kid]
-        if element["S"] == "/Link" and any(self._is_annotation(each) for each in element["K"]):
+        if not alone and any(isinstance(each, int) for each in element["K"]):
             return [kid]
         for each in element["K"]:
             if isinstance(each, int):
@@ -202,6 +205,19 @@ class _Tree:
         inside = list(element["K"])
         element.clear()
         return inside
+
+    def _is_plain(self, element: Any) -> bool:
+        """Return whether an element says nothing beyond what is in it."""
+        if element.get("S") not in ("/Span", "/NonStruct", "/Link") or set(element) - PLAIN:
+            return False
+        return not (element["S"] == "/Link" and any(self._is_annotation(kid) for kid in element["K"]))
+
+    def _is_text(self, kid: Any) -> bool:
+        """Return whether a kid is text or the annotation of a link, or holds text only and says nothing else."""
+        if isinstance(kid, int) or self._is_annotation(kid):
+            return True
+        element = self.of(kid)
+        return self._is_plain(element) and all(isinstance(each, int) for each in element["K"])
 
     def _is_annotation(self, kid: Any) -> bool:
         return not isinstance(kid, int) and self.of(kid).get("Type") == "/OBJR"
