@@ -87,7 +87,7 @@ def test_dashes_and_last_characters_are_tied() -> None:
 
 
 def test_a_number_stays_with_its_unit() -> None:
-    assert '<span class="nw">0日</span>' in set_lines("<p>在10日内书面答复监护人</p>")
+    assert '<span class="nw"><span class="qw">0</span>日</span>' in set_lines("<p>在10日内书面答复监护人</p>")
 
 
 def test_a_tie_across_elements_takes_a_joiner() -> None:

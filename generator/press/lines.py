@@ -17,7 +17,7 @@ CLOSING = "，。、；：”’）》〉】〕」』"
 OPENING = "“‘（《〈【〔「『"
 # Marks of one em whose empty half faces the next mark give that half away; ！ and ？ keep their width.
 MEETING = re.compile(f"[{CLOSING}](?=[{CLOSING}{OPENING}])|[{OPENING}](?=[{OPENING}])")
-# Between a Han character and a letter or a digit lies a quarter of a character; the style of official papers takes none.
+# Between a Han character and a letter or a digit lies a quarter of a character; official papers take none.
 MIXED = re.compile(r"[\u3400-\u9fff](?=[A-Za-z0-9])|[A-Za-z0-9%℃](?=[\u3400-\u9fff])")
 # What titles of papers are made of: none of these is broken, and a line ends best at the edge of one.
 WHOLE = re.compile(
@@ -179,7 +179,9 @@ def _runs(block: Element) -> Iterator[tuple[list[_Slot | str], bool]]:
 
 
 def _set(run: list[_Slot | str], ends: bool) -> None:
-    """Close up meeting marks, part Han from Latin, tie what may not be parted, and leave no last line of one character to a block."""
+    """Close up meeting marks, part Han from Latin, tie what may not be parted, leave no block a last line of one
+    character.
+    """
     whole = "".join(part if isinstance(part, str) else part.text for part in run)
     if not whole.strip():
         return
@@ -200,7 +202,9 @@ def _set(run: list[_Slot | str], ends: bool) -> None:
 
 def _pieces(text: str, start: int, spans: Mapping[int, str], ties: set[int]) -> list[str | Element]:
     """Return a text as strings and spans: hw for a mark that gives up half its width, qw for a character that a quarter
-    follows, gap for a wide space, nw for characters that are not parted. Spans leave the text as it is, so that it can be searched for in the PDF."""
+    follows, gap for a wide space, nw for characters that are not parted. Spans leave the text as it is, so that it can be
+    searched for in the PDF.
+    """
     # Only where the tie runs into another element a joiner has to do.
     pieces: list[str | Element] = [JOINER if start in ties else ""]
     at = 0
