@@ -202,8 +202,8 @@ def _set(run: list[_Slot | str], ends: bool) -> None:
 
 def _pieces(text: str, start: int, spans: Mapping[int, str], ties: set[int]) -> list[str | Element]:
     """Return a text as strings and spans: hw for a mark that gives up half its width, qw for a character that a quarter
-    follows, gap for a wide space, nw for characters that are not parted. Spans leave the text as it is, so that it can be
-    searched for in the PDF.
+    follows, gap for a wide space, nw for characters that are not parted. Spans leave the text as it is, so that it can
+    be searched for in the PDF.
     """
     # Only where the tie runs into another element a joiner has to do.
     pieces: list[str | Element] = [JOINER if start in ties else ""]
