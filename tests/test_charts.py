@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 import subprocess
 import sys
@@ -91,8 +92,10 @@ def test_labels_stand_inside_their_boxes_and_no_type_is_below_9_points(printed: 
     for page, chars in zip(pypdfium2.PdfDocument(printed), paper.pages(printed), strict=True):
         for shape in page.get_objects([raw.FPDF_PAGEOBJ_PATH]):
             left, bottom, right, top = (edge * paper.MM for edge in shape.get_bounds())
-            # The boxes of steps are the only shapes of this size.
-            if not (25 < right - left < 60 and 5 < top - bottom < 25):
+            # The boxes of steps are the only filled shapes of this size.
+            filled, stroked = ctypes.c_int(), ctypes.c_int()
+            raw.FPDFPath_GetDrawMode(shape, filled, stroked)
+            if not (filled.value and 25 < right - left < 60 and 5 < top - bottom < 25):
                 continue
             high = page.get_height() * paper.MM
             for char in chars:
