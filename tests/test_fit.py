@@ -93,6 +93,6 @@ def test_prints_are_black_and_white_and_a_colour_edition_says_the_same_in_colour
     assert colours(colour)
     assert paper.text(mono) == paper.text(colour)
     assert "彩色版" in [path.stem.partition("·")[2].rstrip("）") for path in (house.dist / "pdf").rglob("*彩色版*")]
-    for book in ("book-parents", "book-teachers"):
+    for book in ("book-parents", "book-students"):
         assert colours(pdf(house, book)) == set()
         assert colours(pdf(house, f"{book}-colour"))

@@ -16,7 +16,8 @@ from generator.reading import resolve
 from generator.store import key_of
 
 TITLES = {"教师": "教师用书", "家长": "家长读本", "学校": "学校工作手册", "学生": "同学读本"}
-QUESTIONS = ("家长", "学生")  # readers who look for an answer; the others look for a kind of paper
+# Readers who look for an answer, and often on a screen; the others look for a kind of paper to print.
+QUESTIONS = ("家长", "学生")
 # Layout cost grows faster than pages: a volume holds some 200 pages at about 700 characters each.
 VOLUME = 140_000
 
@@ -29,7 +30,7 @@ def plan(library: Library, project: Project) -> list[Artifact]:
         volumes = _volumes([d for d in library.documents if audience in d.audiences and library.kinds[d.kind].book])
         for number, documents in enumerate(volumes, 1):
             volume = f"（{theme.numeral(number)}）" if len(volumes) > 1 else ""
-            for edition in (known["plain"], known["colour"]):
+            for edition in (known["plain"], *([known["colour"]] if audience in QUESTIONS else [])):
                 args = _args(audience, documents, edition, library, project, volume)
                 suffix = "".join(f"-{part}" for part in (number if volume else "", edition.suffix) if part)
                 books.append(
