@@ -19,6 +19,7 @@ from generator.diagnostics import annotated, as_json, full, short
 from generator.diagnostics.diagnostic import Diagnostic
 from generator.model import Project
 from generator.pipeline import CONFIG, ROOT, lines_of, project_of
+from generator.press.fonts import NoSubsetter
 from generator.publish import tree
 from generator.publish.cache import Damaged
 from generator.reading.kinds import KindError
@@ -266,6 +267,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"不能用 {error}：里面有别的文件，或者是整个资源库的网站；请换一个空文件夹。", file=sys.stderr)
     except tree.Busy:
         print("另一个窗口正在生成，请等它结束再试。", file=sys.stderr)
+    except NoSubsetter as error:
+        print(f"这台电脑上没有 {error}，做不了 PDF：运行 make 安装，或请管理员照 apt.txt 安装。", file=sys.stderr)
     except Damaged as error:
         print(f"缓存里的 {error} 坏了，已经清掉；请再运行一次。上一次生成的内容没有改动。", file=sys.stderr)
     except OSError as error:

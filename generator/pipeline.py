@@ -16,6 +16,7 @@ from generator.checks import printed
 from generator.checks.run import run as check_library
 from generator.diagnostics.diagnostic import Diagnostic, in_order
 from generator.model import AUDIENCES, Artifact, Library, Made, Picture, Place, Problem, Project, Receipt
+from generator.press import fonts
 from generator.press import plan as sheets
 from generator.publish import tree, workers
 from generator.publish.cache import Cache, Record
@@ -81,6 +82,8 @@ def make(
     missing = [artifact for artifact in planned if artifact.path not in records]
     maker = functools.partial(outputs.make, project=project)
     records |= {artifact.path: _faulty(()) for artifact in missing}
+    if any(artifact.media_type == sheets.PDF for artifact in missing):
+        fonts.require_subsetter()
     done = 0
     for gathered in (False, True):
         # Of what did not get made, nothing can be made.

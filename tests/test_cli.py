@@ -184,3 +184,16 @@ def test_a_faulty_kind_is_named_without_a_traceback(house: House, tmp_path: Path
     assert shown.returncode == 1
     assert "page.html" in shown.stderr
     assert "Traceback" not in shown.stderr
+
+
+def test_without_the_library_that_cuts_faces_one_sentence_says_so(tmp_path: Path) -> None:
+    house = House(tmp_path)
+    program = "import sys, build; from generator.press import fonts"
+    program += "; fonts.SUBSETTER = ('libnone.so',); sys.exit(build.main(['build', *sys.argv[1:]]))"
+    command = [sys.executable, "-c", program, str(house.content), "--out", str(house.dist)]
+    settings = {"LIBRARY_CACHE": str(tmp_path / "cache"), "PATH": os.environ["PATH"]}
+    told = subprocess.run(command, cwd=ROOT, env=settings, capture_output=True, text=True)
+    assert told.returncode == 1
+    assert told.stderr.count("\n") == 1
+    assert "没有 libharfbuzz-subset，做不了 PDF" in told.stderr
+    assert not house.dist.exists()

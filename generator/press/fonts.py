@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
@@ -18,6 +19,23 @@ from typing import Any, Literal, NamedTuple
 import yaml
 
 MEMORY = "faces.json"
+# The library that cuts faces down, by its name on Linux, macOS and Windows.
+SUBSETTER = ("libharfbuzz-subset.so.0", "libharfbuzz-subset.0.dylib", "libharfbuzz-subset-0.dll")
+
+
+class NoSubsetter(Exception):
+    """HarfBuzz's subset library is missing: a PDF would take fifty times as long. The text is its name."""
+
+
+def require_subsetter() -> None:
+    """Raise NoSubsetter where faces cannot be cut down to the characters that a PDF uses."""
+    for name in SUBSETTER:
+        try:
+            ctypes.CDLL(name)
+        except OSError:
+            continue
+        return
+    raise NoSubsetter("libharfbuzz-subset")
 
 
 @dataclass(frozen=True)
