@@ -1,6 +1,7 @@
 """What the press sets and draws in place of the engine's own rules: justified lines and the rules of tables.
 
-Leans on parts of WeasyPrint that are not its public interface; `tests/test_engine.py` tells when they change.
+Leans on parts of WeasyPrint that are not its public interface; `tests/test_engine.py` (lines, arrays) and
+`tests/test_accessible.py` (rules of tables) tell when they change.
 """
 
 from __future__ import annotations

@@ -112,7 +112,7 @@ def _word(error: Any, source: Source, meant: Set[Path_]) -> Iterator[Diagnostic]
         # jsonschema reports each missing field by itself and names it in its sentence only.
         key = next(key for key in limit if key not in value and f"'{key}'" in error.message)
         if (*path, key) not in meant:
-            spec = error.schema["properties"].get(key, {})
+            spec = error.schema.get("properties", {}).get(key, {})
             note = f"（{spec['description']}）" if "description" in spec else ""
             yield diagnose("S302", _head(place), field=key, label=spec.get("title", key), help=note)
     elif rule == "anyOf":
