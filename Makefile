@@ -28,7 +28,7 @@ test: setup-test
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
 
 # `make -k bench` runs the second one even if the first misses a target.
 bench: bench-site bench-press
