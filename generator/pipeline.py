@@ -86,8 +86,13 @@ def make(
         fonts.require_subsetter()
     done = 0
     for gathered in (False, True):
+        waiting = [artifact for artifact in missing if bool(artifact.inputs) == gathered]
         # Of what did not get made, nothing can be made.
-        turn = [a for a in missing if bool(a.inputs) == gathered and all(records[path].size for path in a.inputs)]
+        turn = [artifact for artifact in waiting if all(records[path].size for path in artifact.inputs)]
+        if len(turn) < len(waiting):
+            # They count as done, or the count would never reach its end.
+            done += len(waiting) - len(turn)
+            progress(done, len(missing), "")
         for artifact, made in workers.run(turn, maker, jobs or _processors()):
             failed = any(problem.code == "failed" for problem in made.problems)
             records[artifact.path] = _faulty(made.problems) if failed else cache.keep(artifact, made)
@@ -101,9 +106,14 @@ def make(
     new = [page for page in site if page.path not in records]
     for page, html in render.render(new, library, project, CONFIG):
         records[page.path] = cache.keep(page, Made(html))
+    # What was saved meanwhile, a template or a picture: what was made of it must not stay under the old one's key.
     if (missing or new) and _look(project) != look:
-        # A template was saved meanwhile: what was made of it must not stay under the old one's key.
-        for artifact in (*missing, *new):
+        stale = [*missing, *new]
+    else:
+        now = {a.path: a.depends for a in outputs.plan(library, project, only, without)} if missing else {}
+        stale = [artifact for artifact in missing if now.get(artifact.path) != artifact.depends]
+    if stale:
+        for artifact in stale:
             cache.drop(artifact)
         return make(project, school, only=only, without=without, jobs=jobs, progress=progress)
     sources = _sources(library)

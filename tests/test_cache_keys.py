@@ -205,6 +205,37 @@ def test_a_style_saved_while_sheets_are_made_is_not_mixed_with_the_old_one(house
     assert new != digests(pipeline.make(house.project, jobs=1))
 
 
+def test_a_picture_saved_while_sheets_are_made_is_not_mixed_with_the_old_one(house: House) -> None:
+    plain = SQUARE.format(40)
+
+    def save(done: int, total: int, name: str) -> None:
+        if saving:
+            house.write("guide/door.svg", SQUARE.format(80))
+
+    def digests() -> dict[str, str]:
+        result = pipeline.make(house.project, jobs=1, progress=save)
+        return {entry.path: entry.digest for entry in result.entries if entry.path.endswith(".pdf")}
+
+    saving = True
+    # The picture is saved when the first sheet is done, and read for the book after that.
+    new = digests()
+    saving = False
+    assert new == digests()
+    house.write("guide/door.svg", plain)
+    old = digests()
+    assert {path for path in new if old[path] != new[path]} >= {GUIDE, BOOK}
+
+
+def test_what_cannot_be_made_counts_as_done(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(artifact: Artifact, project: Project) -> Made:
+        raise RuntimeError(artifact.path)
+
+    told: list[tuple[int, int]] = []
+    monkeypatch.setitem(outputs.MAKERS, "pdf", fail)
+    pipeline.make(house.project, jobs=1, progress=lambda done, total, name: told.append((done, total)))
+    assert told[-1][0] == told[-1][1]
+
+
 @pytest.mark.parametrize("left", [b"", b"\x80\x05"], ids=["emptied", "cut short"])
 def test_a_damaged_bundle_is_as_if_nothing_were_kept(tmp_path: Path, left: bytes) -> None:
     bundle = Bundle(Store(tmp_path), "lines", "key")

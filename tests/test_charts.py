@@ -264,6 +264,7 @@ def test_charts_of_the_authors_guide_can_be_drawn() -> None:
         ("::: 流程图 名\n甲 -> 乙\n丙\n:::", "C523", 2),
         ("::: 流程图 名\n甲 -> 对吗？\n对吗？对 -> 乙\n:::", "C524", 1),
         ("::: 流程图 名\n甲 -> 对吗？ -> 乙\n:::", "C524", 1),
+        ("::: 流程图 名\n甲 -> 对吗？\n对吗？对 -> 乙\n对吗？对 -> 丙\n:::", "C524", 1),
         ("::: 流程图 名\n甲 -> " + "长" * 31 + "\n:::", "C525", 1),
         ("::: 流程图 名\n" + " -> ".join("甲乙丙丁戊己庚辛壬癸子丑寅卯辰巳午") + "\n:::", "C526", 0),
         ("::: 流程图 名\n" + "\n".join(f"问吗？{n} -> 第{n}个做法" for n in "一二三四五六") + "\n:::", "C526", 0),
@@ -283,5 +284,13 @@ def test_wrong_syntax_is_reported_at_its_line(tmp_path: Path, written: str, code
 
 def test_a_machine_without_graphviz_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
+    found = check(tmp_path, {"guide/a.md": text(body="::: 流程图 名\n甲 -> 乙\n:::\n")})
+    assert [d.code for d in found] == ["P608"]
+
+
+def test_a_graphviz_that_gives_up_is_told_and_ends_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "dot").write_text("#!/bin/sh\nexit 1\n", "utf-8")
+    (tmp_path / "dot").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/bin")
     found = check(tmp_path, {"guide/a.md": text(body="::: 流程图 名\n甲 -> 乙\n:::\n")})
     assert [d.code for d in found] == ["P608"]

@@ -144,3 +144,11 @@ def test_missing_faces_are_served_by_the_substitute(tmp_path: Path) -> None:
     roles = fonts.resolve(ROOT / "themes", tmp_path)
     assert {role.served for role in roles.values()} == {"substitute"}
     assert "@font-face" not in fonts.css(roles)
+
+
+def test_a_blank_page_and_pages_of_pictures_only_have_an_excess(press: Press) -> None:
+    blank = SHEET.format('<p>一</p><p style="break-before:right">二</p><p style="break-before:right">三</p>')
+    drawn = SHEET.format('<div style="height:100mm"></div><div style="height:100mm;break-before:page"></div>')
+    for html in (blank, drawn):
+        problems = press.fitted(lambda size, html=html: html, [], 1).problems  # type: ignore[misc]
+        assert [problem.code for problem in problems] == ["too-long"]

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
+import pydyf
 import pypdfium2
 import pytest
 import yaml
 from PIL import Image
 
+from generator import pipeline
+from generator.press.fields import _Form
 from tests import paper
 from tests.helpers import check
-from tests.house import KINDS, ROOT, House
+from tests.house import KINDS, ROOT, House, examples
 
 MM = 72 / 25.4
 EXAMPLE = {kind: yaml.safe_load((KINDS / kind / "example.yml").read_text("utf-8")) for kind in ("form", "survey")}
@@ -258,3 +261,47 @@ def test_names_are_unique_where_they_have_to_be(tmp_path: Path) -> None:
     odd = check(tmp_path / "d", {"form/a.md": example.replace("name: facts", "name: 事实")})
     assert [d.code for d in odd] == ["S310"]
     assert "小写英文字母" in odd[0].message
+
+
+def test_each_open_answer_has_a_field_of_its_own(tmp_path: Path) -> None:
+    house = House(tmp_path, {"form/a.md": EXAMPLE["form"]["example.md"]})
+    house.edit("form/a.md", "[追逐, 争吵, 有人落单, 其他：]", "[追逐, 地点：, 其他：]")
+    house.edit("form/a.md", "options: [操场, 教室]", "options: [操场：, 教室：]")
+    house.edit("form/a.md", "options: [好, 要改]", "options: [好, 要改：]")
+    house.print()
+    with pikepdf.open(pdf(house, "form/a")) as form:
+        found = fields(form)
+    names = [field.name for field in found if "Other" in field.name]
+    rows = [f"{row}.okOther" for row in ("stairs", "toilet", "gate")]
+    assert names == ["weatherOther", "weatherOther2", "seenOther", "seenOther2", *rows]
+
+
+@pytest.mark.parametrize("names", [("a", "a"), ("a.b", "a.b"), ("a", "a.b"), ("a.b", "a")])
+def test_two_fields_of_one_name_are_refused(names: tuple[str, str]) -> None:
+    form = _Form(pydyf.PDF())
+    first, second = ((name.split("."), pydyf.Dictionary({"T": pydyf.String(name[-1])})) for name in names)
+    form.add(tuple(first[0][:-1]), first[1])
+    with pytest.raises(ValueError, match="two fields are named a"):
+        form.add(tuple(second[0][:-1]), second[1])
+
+
+def test_areas_are_numbered_beyond_ten(tmp_path: Path) -> None:
+    item = "{{name: more{0}, item: 到岗, standard: 提前10分钟到得满分, points: 5, evidence: 签到}}"
+    area = "        - {{title: 再看{0}, items: [" + item + "]}}\n"
+    more = "".join(area.format(number) for number in range(2, 13))
+    house = House(tmp_path, {"form/a.md": EXAMPLE["form"]["example.md"]})
+    house.edit("form/a.md", "signs:", more + "signs:").print()
+    assert "十二、再看12（5分）" in "".join(paper.text(pdf(house, "form/a")).split())
+
+
+def test_a_question_says_which_field_its_kind_of_answer_lacks(tmp_path: Path) -> None:
+    survey = examples(KINDS)["survey/example/survey.md"]
+    start, end = survey.index("sections:"), survey.index("thanks:")
+    asked = "sections:\n  - title: 一、课间\n    questions:\n"
+    asked += "      - {name: place, ask: 课间你常在哪里？, fill: 单选}\n"
+    asked += "      - {name: seen, ask: 这些事见过吗？, fill: 量表, rows: [{name: nickname, text: 起外号}]}\n"
+    house = House(tmp_path, {"survey/example/survey.md": survey[:start] + asked + survey[end:]})
+    _, found = pipeline.check(house.project)
+    assert [each.code for each in found] == ["S302", "S302"]
+    assert "options（选项）" in found[0].message
+    assert "scale（刻度）" in found[1].message

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 import yaml
 import zxingcpp
 
+from generator import pipeline
+from generator.press import plan as sheets
 from tests import paper
 from tests.house import KINDS, House
 
@@ -96,3 +99,13 @@ def test_prints_are_black_and_white_and_a_colour_edition_says_the_same_in_colour
     for book in ("book-parents", "book-students"):
         assert colours(pdf(house, book)) == set()
         assert colours(pdf(house, f"{book}-colour"))
+
+
+@pytest.mark.parametrize(("audiences", "large"), [("家长, 教师", True), ("教师, 家长", True), ("教师", False)])
+def test_an_edition_for_one_audience_is_made_wherever_it_is_named(tmp_path: Path, audiences: str, large: bool) -> None:
+    example = yaml.safe_load((KINDS / "guide" / "example.yml").read_text("utf-8"))["example.md"]
+    given = re.sub(r"^audiences: .*$", f"audiences: [{audiences}]", example, flags=re.M)
+    house = House(tmp_path, {"guide/a.md": given})
+    library, _ = pipeline.check(house.project)
+    planned = {artifact.path for artifact in sheets.plan(library, house.project)}
+    assert ("site/pdf/guide/a-large.pdf" in planned) == large

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pikepdf
 import pypdfium2
@@ -17,7 +18,7 @@ import pytest
 
 from generator.model import Artifact, Project
 from generator.pipeline import project_of
-from generator.press import plan
+from generator.press import plan, stack
 from generator.press.engine import Press
 from generator.reading.load import load
 from tests import paper
@@ -280,3 +281,20 @@ def test_tables_of_three_columns_are_stacked_without_losing_a_word(press: Press)
     )
     text = pypdfium2.PdfDocument(io.BytesIO(press.render(html).data))[0].get_textpage().get_text_bounded()
     assert text.split() == ["心里", "玩笑", "两边都笑", "欺凌", "一边怕"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "<tr><th>一</th><td colspan='2'>二</td></tr>",
+        "<tr><th rowspan='2'>一</th><td>二</td><td>三</td></tr><tr><td>四</td><td>五</td></tr>",
+        "<tr><th>一</th><td>二</td><td>三</td><td>四</td></tr>",
+        "<tr><th>一</th><td>二</td></tr>",
+    ],
+    ids=["colspan", "rowspan", "longer row", "shorter row"],
+)
+def test_an_uneven_table_is_not_stacked(rows: str) -> None:
+    html = f"<body><table><thead><tr><th>甲</th><th>乙</th><th>丙</th></tr></thead><tbody>{rows}</tbody></table></body>"
+    root = ElementTree.fromstring(html)
+    stack.stack(root, 3)
+    assert ElementTree.tostring(root) == ElementTree.tostring(ElementTree.fromstring(html))

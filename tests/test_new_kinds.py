@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator import pipeline
+from generator.bundles import books
 from generator.checks import printed
 from generator.model import Place, Problem
 from generator.reading import kinds, resolve
@@ -160,3 +161,11 @@ def test_a_page_template_that_reads_what_it_is_not_given_is_named(tmp_path: Path
     house = House(tmp_path, {"notice/railing.md": NOTICE}, kinds=(write(tmp_path, {"page.html": page}),))
     with pytest.raises(kinds.KindError, match=r"notice/page\.html.*nix"):
         house.build()
+
+
+def test_a_kind_without_prints_is_left_out_of_the_books(tmp_path: Path) -> None:
+    head, _, _ = NEW_KIND["kind.yml"].partition("prints:")
+    house = House(tmp_path, {"notice/railing.md": NOTICE}, kinds=(write(tmp_path, {"kind.yml": head}),))
+    library, found = pipeline.check(house.project)
+    assert found == []
+    assert books.plan(library, house.project) == []

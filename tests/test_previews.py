@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import subprocess
 import sys
 from pathlib import Path
 
 import pypdfium2
 import pytest
-from PIL import Image, ImageChops, ImageStat
+from PIL import Image, ImageChops, ImageColor, ImageStat
 from playwright.sync_api import Page
 
+from generator.bundles import previews
 from tests.house import ROOT, House
 
 
@@ -68,3 +70,11 @@ def test_the_contact_sheet_shows_every_print(tmp_path: Path, house: House, page:
     for picture in page.locator("img").all():
         picture.scroll_into_view_if_needed()
         assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 320
+
+
+@pytest.mark.parametrize("ink", ["mono", "colour"])
+def test_the_ground_between_pages_keeps_its_colour(ink: str) -> None:
+    made = previews._picture([Image.new("RGB", (64, 40), "white") for _ in range(2)], ink)
+    picture = Image.open(io.BytesIO(made.data)).convert("RGB")
+    assert picture.getpixel((32, 40 + previews.GAP // 2)) == ImageColor.getrgb(previews.GROUND)
+    assert picture.getpixel((32, 20)) == (255, 255, 255)

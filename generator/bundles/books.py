@@ -27,7 +27,7 @@ def plan(library: Library, project: Project) -> list[Artifact]:
     look, known = sheets.digest(project), theme.editions(project.themes)
     books = []
     for audience in AUDIENCES:
-        volumes = _volumes([d for d in library.documents if audience in d.audiences and library.kinds[d.kind].book])
+        volumes = _volumes([document for document in library.documents if _belongs(document, audience, library)])
         for number, documents in enumerate(volumes, 1):
             volume = f"（{theme.numeral(number)}）" if len(volumes) > 1 else ""
             for edition in (known["plain"], *([known["colour"]] if audience in QUESTIONS else [])):
@@ -78,6 +78,12 @@ def make(artifact: Artifact, project: Project) -> Made:
         root="",
     )
     return sheets.read_back(sheets.press(project).render(html))
+
+
+def _belongs(document: Document, audience: str, library: Library) -> bool:
+    """Return whether a document is a chapter of an audience's book: what is not printed cannot be one."""
+    printed = any(True for _ in sheets.prints(document, library))
+    return printed and audience in document.audiences and library.kinds[document.kind].book
 
 
 def _volumes(documents: list[Document]) -> list[list[Document]]:

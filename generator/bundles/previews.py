@@ -58,9 +58,9 @@ def _pages(artifact: Artifact, project: Project, width: int, most: int) -> list[
     import pypdfium2
 
     data = Store(project.cache).get("data", artifact.args["key"])
-    document = pypdfium2.PdfDocument(data)
-    pages = [document[number] for number in range(min(len(document), most))]
-    return [page.render(scale=width / page.get_width()).to_pil().convert("RGB") for page in pages]
+    with pypdfium2.PdfDocument(data) as document:
+        pages = [document[number] for number in range(min(len(document), most))]
+        return [page.render(scale=width / page.get_width()).to_pil().convert("RGB") for page in pages]
 
 
 def _picture(pages: Sequence[Any], ink: str) -> Made:
@@ -70,11 +70,12 @@ def _picture(pages: Sequence[Any], ink: str) -> Made:
     sheet = Image.new("RGB", size, GROUND)
     top = 0
     for page in pages:
-        sheet.paste(page, (0, top))
+        # Each page by itself: the ground between them keeps its colour.
+        few = page.point(TONES * 3) if ink == "mono" else page.quantize(COLOURS, dither=Image.Dither.NONE)
+        sheet.paste(few.convert("RGB"), (0, top))
         top += page.height + GAP
-    few = sheet.point(TONES * 3) if ink == "mono" else sheet.quantize(COLOURS, dither=Image.Dither.NONE).convert("RGB")
     file = io.BytesIO()
-    few.save(file, "WEBP", lossless=True, method=4, quality=EFFORT)
+    sheet.save(file, "WEBP", lossless=True, method=4, quality=EFFORT)
     return Made(file.getvalue(), facts={"width": size[0], "height": size[1], "shown": len(pages)})
 
 

@@ -57,7 +57,7 @@ def make(title: str, text: str) -> tuple[str, list[Fault]]:
         boxes = [_Box(step, measure) for step in steps]
         try:
             place = _places(steps, boxes)
-        except FileNotFoundError:
+        except (OSError, subprocess.CalledProcessError):
             return "", [Fault(-1, "P608")]
         if place["size"][0] <= draw.WIDTH:
             break
@@ -126,8 +126,13 @@ def _whole(steps: list[Step]) -> Iterator[Fault]:
     for step in steps:
         if not step.next and not step.reached:
             yield Fault(step.line, "C523", {"name": step.name})
-        elif step.asks and (len(step.next) < 2 or not all(when for _, when in step.next)):
+        elif step.asks and not _clear([when for _, when in step.next]):
             yield Fault(step.line, "C524", {"name": step.name})
+
+
+def _clear(answers: list[str]) -> bool:
+    """Return whether answers tell which way to go: two or more, each written, none of them twice."""
+    return len(answers) > 1 and all(answers) and len(set(answers)) == len(answers)
 
 
 def _told(step: Step) -> str:
@@ -185,7 +190,7 @@ def _straight(steps: list[Step]) -> dict[str, str]:
 def _places(steps: list[Step], boxes: list[_Box]) -> dict[str, Any]:
     """Return where Graphviz puts the boxes and arrows, in units from the upper left corner.
 
-    Raises FileNotFoundError where Graphviz is not installed.
+    Raises OSError where Graphviz is not installed or cannot be run, CalledProcessError where it gives up.
     """
     number = {step.name: index for index, step in enumerate(steps)}
     course = _straight(steps)

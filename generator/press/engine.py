@@ -1,7 +1,8 @@
 """The press: HTML to PDF by WeasyPrint, and what is wrong with the pages.
 
-What of the engine is not its public interface lies in three modules: `setting` (its rules for lines and tables),
-`geometry` (its page boxes) and `tags` (its structure elements); tests say when a new version changes one of them.
+What of the engine is not its public interface lies in five modules: `setting` (its rules for lines and tables),
+`geometry` (its page boxes), `tags` (its structure elements), `fields` (its annotations) and `impose` (its pages as
+objects); tests say when a new version changes one of them.
 """
 
 from __future__ import annotations
@@ -49,8 +50,9 @@ class Press:
     def fitted(self, html: Callable[[float | None], str], sizes: Sequence[float], pages: int | None) -> Pdf:
         """Return the PDF of what `html` gives for the largest of `sizes` that needs no more pages than the smallest.
 
-        `sizes` go from large to small; without any, `html` gets None. With more than `pages` pages, or with something
-        sticking out, at every size, the smallest is taken and the problem "too-long" says by how many lines.
+        `sizes` go from large to small; without any, `html` gets None. With more than `pages` pages at every size the
+        smallest is taken and the problem "too-long" says by how many lines. With something sticking out at every size
+        it is taken as well, with what sticks out as its problems.
         """
         smallest = self._lay_out(html(sizes[-1] if sizes else None))
         count = len(smallest.document.pages)

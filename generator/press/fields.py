@@ -75,10 +75,20 @@ class _Form:
     def __init__(self, pdf: Any) -> None:
         self.pdf = pdf
         self._groups: dict[tuple[str, ...], Any] = {}
+        self._names: set[tuple[str, ...]] = set()
         self.fields = pydyf.Array()
 
     def add(self, path: tuple[str, ...], field: Any) -> None:
-        """Put a field into the group that `path` names; () is the top."""
+        """Put a field into the group that `path` names; () is the top.
+
+        Raises ValueError at a second field of one full name: what is typed into one would appear in both. The answers
+        of a choice have no names of their own.
+        """
+        if "T" in field:
+            name = (*path, field["T"].string)
+            if name in self._names:
+                raise ValueError(f"two fields are named {'.'.join(name)}")
+            self._names.add(name)
         if path:
             field["Parent"] = self.group(path).reference
         (self.group(path)["Kids"] if path else self.fields).append(field.reference)

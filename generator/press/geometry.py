@@ -106,14 +106,16 @@ def excess(document: Any, limit: int) -> int:
     pages = [page._page_box for page in document.pages]
     depth: dict[Any, float] = {}
     for page in pages:
-        body = page.children[0].children[0]
-        flow = [box for box in body.children if box.is_in_normal_flow()]
+        # A page left blank, as before a chapter that begins on the right, has no body.
+        body = next(iter(page.children[0].children), None)
+        flow = [box for box in body.children if box.is_in_normal_flow()] if body else []
         depth[page] = max((box.position_y + box.margin_height() for box in flow), default=page.content_box_y())
     heights: list[float] = sorted(line.height for page in pages for line in _lines(page))
     last = pages[limit - 1]
     free = last.content_box_y() + last.height - depth[last]
     over: float = sum(depth[page] - page.content_box_y() for page in pages[limit:]) - free
-    return max(1, math.ceil(over / heights[len(heights) // 2]))
+    # Pages of pictures only have no line to measure by.
+    return max(1, math.ceil(over / heights[len(heights) // 2])) if heights else 1
 
 
 def _lines(box: Any) -> Iterator[Any]:

@@ -36,6 +36,13 @@ STAND_IN = "\ufffc"  # an inline element without text (a blank, a box): parts wh
 TIED = re.compile(
     r"(?<=[^\s\u2060])(?=——|[·・～／])|(?<=[^\s\u2060—])(?=—)|(?<=\d)(?=[年月日天时分秒周个名人次份条张页元级％])"
 )
+# A unit of two characters is not parted either, nor by the space that some write before it.
+UNIT = re.compile(r"\d ?(?:小时|分钟|个?工作日|个?学期|个月|课时|学年|毫米|厘米|公里|米|岁|[天日周年月])")
+# A short blank to write in (not a box, not a break) stays beside the last characters of what it asks for. Its own sign,
+# so that a label is not tied to the boxes behind it.
+BLANK = "\ufffb"
+ASKS = re.compile(rf"[\u3400-\u9fff]{{1,2}}：?{BLANK}")
+SHORT_BLANK = 10  # characters; a longer one would leave a ragged line, or not go on it
 LAST = re.compile(r"(?<=[\u3400-\u9fff])(?=[\u3400-\u9fff][，。、；：？！…”’）》]*\s*$)")
 
 
@@ -132,6 +139,12 @@ def _kind(element: Element) -> str:
     return "inline" if tag in INLINE else "block"
 
 
+def _short_blank(element: Element) -> bool:
+    names = element.get("class", "").split()
+    width = re.match(r"width:([\d.]+)em", element.get("style", ""))
+    return "blank" in names and ("year" in names or (width is not None and float(width[1]) <= SHORT_BLANK))
+
+
 class _Slot:
     """One piece of text of a run: the text of an element or its tail, with the parent that holds it."""
 
@@ -170,7 +183,7 @@ def _runs(block: Element) -> Iterator[tuple[list[_Slot | str], bool]]:
             elif kind == "block":
                 runs.append([])
             else:
-                runs[-1].append(STAND_IN)
+                runs[-1].append(BLANK if _short_blank(child) and block.tag not in ("td", "th") else STAND_IN)
             runs[-1].append(_Slot(child, element))
 
     collect(block)
@@ -188,15 +201,20 @@ def _set(run: list[_Slot | str], ends: bool) -> None:
     spans = {match.start(): "hw" for match in MEETING.finditer(whole)}
     spans |= {match.start(): "qw" for match in MIXED.finditer(whole)}
     ties = {match.start() for match in TIED.finditer(whole)}
+    for match in (*UNIT.finditer(whole), *ASKS.finditer(whole)):
+        ties |= set(range(match.start() + 1, match.end()))
     if ends and (last := LAST.search(whole)):
         ties.add(last.start())
     start = 0
     for part in list(run):
         length = len(part) if isinstance(part, str) else len(part.text)
         if not isinstance(part, str):
-            here = range(start, start + length)
+            here = range(start, start + length + 1)
             if WIDE_SPACE in part.text or any(place in spans or place in ties for place in here):
-                part.put(_pieces(part.text, start, spans, ties))
+                pieces = _pieces(part.text, start, spans, ties)
+                if part.text and whole[start + length : start + length + 1] == BLANK and start + length in ties:
+                    _add(pieces, JOINER)
+                part.put(pieces)
         start += length
 
 

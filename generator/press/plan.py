@@ -30,7 +30,7 @@ def plan(library: Library, project: Project) -> list[Artifact]:
         for document in library.documents
         for print_, part in prints(document, library)
         for edition in print_.editions
-        if edition.audience in ("", print_.audience or document.audiences[0])
+        if edition.audience in ("", *([print_.audience] if print_.audience else document.audiences))
         if not edition.field or document.data.get(edition.field)
     ]
 

@@ -13,12 +13,21 @@ from xml.etree.ElementTree import Element, SubElement
 def stack(root: Element, columns: int) -> None:
     """Replace the tables below `root` that have so many columns or more by blocks, in place; no word is lost.
 
-    The first cell is the block's title, behind the head of its column if that has one.
+    The first cell is the block's title, behind the head of its column if that has one. A table whose cells do not stand
+    one below each head stays a table.
     """
     for parent in list(root.iter()):
         for place, table in enumerate(list(parent)):
-            if table.tag == "table" and len(heads := table.findall("thead/tr/*")) >= columns:
+            if table.tag == "table" and len(heads := table.findall("thead/tr/*")) >= columns and _even(table, heads):
                 parent[place] = _stacked(table, heads)
+
+
+def _even(table: Element, heads: list[Element]) -> bool:
+    """Return whether each row of a table has one cell for each head, and nothing stands outside head and body."""
+    rows = table.findall("*/tr")
+    spans = (cell.get(name, "1") for row in rows for cell in row for name in ("colspan", "rowspan"))
+    known = all(part.tag in ("colgroup", "thead", "tbody") for part in table)
+    return known and all(len(row) == len(heads) for row in rows) and all(span == "1" for span in spans)
 
 
 def _stacked(table: Element, heads: list[Element]) -> Element:

@@ -2,7 +2,7 @@
 
 What a screen reader is told comes from this structure, and PDF/UA-1 (ISO 14289-1) judges it. Every step takes the
 laid-out document and the PDF as plain objects before they are written. Leans on how the engine builds both;
-`tests/test_tags.py` tells when that changes.
+`tests/test_accessible.py` tells when that changes.
 """
 
 from __future__ import annotations
