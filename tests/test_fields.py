@@ -303,5 +303,5 @@ def test_a_question_says_which_field_its_kind_of_answer_lacks(tmp_path: Path) ->
     house = House(tmp_path, {"survey/example/survey.md": survey[:start] + asked + survey[end:]})
     _, found = pipeline.check(house.project)
     assert [each.code for each in found] == ["S302", "S302"]
-    assert "options（选项）" in found[0].message
-    assert "scale（刻度）" in found[1].message
+    assert "“options”（选项）" in found[0].message
+    assert "“scale”（刻度）" in found[1].message
