@@ -166,7 +166,8 @@ def _marked(entry: Mapping[str, Any], store: Store) -> list[str]:
             return f"{value['text']}\u2063{inside[2:].replace(' ', '')}\u2063"
         return str(value.get("text") or value.get("number") or "") if value.get("macro") != "blank" else ""
 
-    texts = [markup.plain(markup.fill(markup.html(text, store), say)) for text in entry["texts"]]
+    # ／ is a speaker's breath, nothing to read.
+    texts = [markup.plain(markup.fill(markup.html(text, store), say)).replace("／", "") for text in entry["texts"]]
     words = [markup.plain(word) for word in entry["words"]]
     summary = "".join((entry["summary"], *(f"\u2063{law}\u2063" for law in entry["cites"])))
     return [summary, *passages.cut("\n".join((*texts, *words)))]

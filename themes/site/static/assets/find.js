@@ -15,7 +15,7 @@ var LIBRARY_SEARCH = (function () {
   // How much it counts where a word stands, and what else speaks for a document.
   var W = {
     title: 4.2, asked: 2.4, topic: 1.5, summary: 1.2, body: 1, often: 0.3, synonym: 0.9, kind: 2.2, stage: 2.9, law: 4,
-    coverage: 0.45, passage: 0.75, whole: 1.5, like: 2.6, order: 0.45, orderPlain: 0.06,
+    coverage: 0.45, passage: 0.75, whole: 1.5, like: 2.6, order: 0.45, orderPlain: 0.35,
     named: 1.25, family: 1.4, notFamily: 0.83, pupil: 1.7, notPupil: 0.65
   };
   var base = (document.currentScript && document.currentScript.getAttribute("data-index")) || "";
@@ -180,6 +180,7 @@ var LIBRARY_SEARCH = (function () {
     if (entry.kinds) { one.kinds = entry.kinds; wanted.kinds = wanted.kinds.concat(entry.kinds); }
     if (entry.stage) { one.stage = entry.stage; wanted.stages.push(entry.stage); }
     if (entry.subject || entry.topic || entry.kinds) wanted.named = true;
+    else one.people = !!entry.group;
     wanted.units.push(one);
     wanted.content += text;
   }
@@ -489,7 +490,8 @@ var LIBRARY_SEARCH = (function () {
       var left = at ? text[at - 1] : "";
       var right = at + 1 < text.length ? text[at + 1] : "";
       if (!/[\u3400-\u9fff]/.test(text[at])) continue;
-      if ((left && exists(left + text[at])) || (right && exists(text[at] + right))) continue;
+      if (LIGHT.test(text[at]) || (left && exists(left + text[at])) || (right && exists(text[at] + right))) continue;
+      var unheard = stranger[text[at]] || !syllable[text[at]];
       Object.keys(candidates(left, right)).forEach(function (other) {
         if (other === text[at]) return;
         var sound = near(text[at], other);
@@ -501,10 +503,10 @@ var LIBRARY_SEARCH = (function () {
             if (words[spelled.substr(from, length)] && !words[spelled.substr(from, length)].asking) formed = Math.max(formed, length);
           }
         }
-        if (!sound && !(stranger[text[at]] && formed) && !(sides === 2 && formed > 2)) return;
+        if (!sound && !(unheard && formed) && !(sides === 2 && formed > 2)) return;
         var usage = (byGram[left + other] || 0) + (byGram[other + right] || 0);
-        var score = sound * 2 + sides * 2 + formed + Math.min(2, usage / 10);
-        if (!best || score > best.score) best = { score: score, text: spelled, from: around(text, at), to: around(spelled, at) };
+        var score = sound * 2 + sides * 2 + formed * 1.5 + Math.min(2, usage / 10);
+        if (!best || score > best.score) best = { score: score, text: spelled, sound: sound, formed: formed, from: around(text, at), to: around(spelled, at) };
       });
     }
     return best;
@@ -586,19 +588,19 @@ var LIBRARY_SEARCH = (function () {
     });
   }
   /* Returns a promise of {hits, repaired, article, marks}: hits in order ({doc, best: number of the best passage}),
-     repaired [from, to] where the query was read otherwise than typed, article of a law if one is named, marks: the
-     texts to mark. */
-  function find(typed) {
+     repaired [from, to] where the query was read otherwise than typed (never if asTyped), article of a law if one is
+     named, marks: the texts to mark. */
+  function find(typed, asTyped) {
     var query = fold(typed.normalize("NFKC")).trim();
     if (!query) return Promise.resolve({ hits: [], repaired: null, article: null, marks: [] });
     var law = article(query);
     if (law) query = law.name + law.label;
-    return withoutPinyin(query).then(function (queries) {
+    return (asTyped ? Promise.resolve([query]) : withoutPinyin(query)).then(function (queries) {
       return Promise.all(queries.map(function (each) { return ranked(each, law); })).then(function (all) {
         var result = merged(all);
         if (queries[0] !== query) result.repaired = [typed, queries[0]];
         if (law) result.article = law;
-        return weak(result, queries[0]) ? repaired(queries[0], result) : result;
+        return !asTyped && weak(result) ? repaired(result) : result;
       });
     });
   }
@@ -617,18 +619,23 @@ var LIBRARY_SEARCH = (function () {
     hits.sort(function (a, b) { return b.score - a.score; });
     return { wanted: result.wanted, hits: hits, repaired: null, article: null, marks: marks(all) };
   }
-  function weak(result, query) {
-    var text = query.replace(/[^\u3400-\u9fff]/g, "");
-    return text.length > 1 && result.wanted.content.length <= 10 && (!result.hits.length || result.hits[0].coverage < 0.55);
+  // Whether a wrong character may be to blame: little was found, or a pair of characters stands nowhere at all.
+  function weak(result) {
+    var wanted = result.wanted;
+    if (wanted.content.length < 2 || wanted.content.length > 14) return false;
+    return !result.hits.length || result.hits[0].coverage < 0.55 && wanted.content.length <= 10 ||
+      wanted.units.some(function (one) { return !one.count && one.weight >= 1; });
   }
-  function repaired(query, before) {
+  function repaired(before) {
     var wanted = before.wanted;
     var changed = mend(wanted.content);
-    if (!changed || wanted.content.length < 2) return before;
+    if (!changed) return before;
     return ranked(changed.text).then(function (again) {
-      // A guess must hold for almost all of what was typed.
-      again.hits = again.hits.filter(function (hit) { return hit.part >= 0.75; });
-      if (!again.hits.length || (before.hits.length && again.hits[0].score <= before.hits[0].score)) return before;
+      // A guess must hold for almost all of what was typed, unless it makes a known word of what sounds like it.
+      var known = changed.sound === 3 && changed.formed > 1;
+      var sure = known || !before.hits.length || before.hits[0].coverage < 0.55 && wanted.content.length <= 10;
+      again.hits = again.hits.filter(function (hit) { return hit.part >= (known && wanted.content.length > 4 ? 0.5 : 0.75); });
+      if (!sure || !again.hits.length || (before.hits.length && again.hits[0].coverage <= before.hits[0].coverage)) return before;
       var result = merged([again]);
       result.repaired = [changed.from, changed.to];
       result.article = before.article;
@@ -639,7 +646,8 @@ var LIBRARY_SEARCH = (function () {
     var found = {};
     all.forEach(function (one) {
       one.wanted.units.forEach(function (each) {
-        each.alts.forEach(function (alt) { if (alt.text.length > 1 && each.weight >= 0.5) found[alt.text] = 1; });
+        if (each.weight < 0.5 || each.people && one.wanted.named) return;
+        each.alts.forEach(function (alt) { if (alt.text.length > 1) found[alt.text] = 1; });
       });
     });
     return Object.keys(found).sort(function (a, b) { return b.length - a.length; });
