@@ -243,7 +243,12 @@ def _catalogue(shelf: Shelf, everything: Mapping[str, Entries]) -> Page:
         "pages/catalogue.html",
         "找材料",
         "按给谁用、学段、种类、时长和主题挑材料",
-        {"facets": [each for each in facets if each["options"]], "cards": cards, **everything},
+        {
+            "facets": [each for each in facets if each["options"]],
+            "cards": cards,
+            "terms": bool(shelf.library.terms),
+            **everything,
+        },
         nav="all",
     )
 

@@ -15,10 +15,16 @@
     else each.setAttribute("aria-current", "date");
   });
 
-  // What has a month only lasts until its end. Past the last leaf the first ones stay.
+  // What has a month only lasts until its end. What is past returns next year: where its date moves, it is not known yet.
   var leaves = all("#leaves > li");
-  var first = leaves.findIndex(function (leaf) { return leaf.getAttribute("data-date") + "-99" >= today + "-"; });
-  if (first > leaves.length - 4) first = leaves.length - 4;
-  if (first > 0) leaves.forEach(function (leaf, index) { leaf.hidden = index < first || index >= first + 4; });
-  if (first >= 0 && leaves.length) leaves[first].classList.add("next");
+  function past(leaf) { return leaf.getAttribute("data-date") + "-99" < today + "-"; }
+  var over = leaves.filter(function (leaf) { return past(leaf) && !leaf.hasAttribute("data-moves"); });
+  over.forEach(function (leaf) { leaf.querySelector(".dt > span").textContent = ""; });
+  var next = leaves.filter(function (leaf) { return !past(leaf); }).concat(over);
+  leaves.forEach(function (leaf) { leaf.hidden = true; });
+  next.slice(0, 4).forEach(function (leaf) {
+    leaf.hidden = false;
+    leaf.parentNode.appendChild(leaf);
+  });
+  if (next.length) next[0].classList.add("next");
 })();
