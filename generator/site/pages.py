@@ -21,7 +21,7 @@ from generator.site.shelf import Page as Page
 # What the page of help names as its ground: article 39 of the Protection of Minors Law and the plan of 2017.
 HELP_CITES = (("wbf", "39"), ("zhzl", ""))
 # The blanks of the school that the page of help shows.
-HELP_BLANKS = ("负责人电话", "区教育局电话")
+HELP_BLANKS = ("班主任电话", "学校求助电话", "负责人电话", "区教育局电话")
 # Bounds of the facet 多少分钟: at most this many minutes.
 MINUTES = (("short", "10 分钟以内", 10), ("half", "20 分钟左右", 25), ("lesson", "一节课（40–45）", 10**6))
 CALLS = 4
@@ -143,6 +143,7 @@ def _door(shelf: Shelf, door: Door) -> Page:
             "total": len(found),
             "calls": frames.help_lines(shelf.library, list(shelf.library.help_lines)[:CALLS]),
             "books": frames.downloads(shelf.receipts.get(door.audience, ())),
+            "terms": year.term_links(shelf) if door.audience == "教师" else [],
         },
         nav=door.id,
     )
@@ -268,7 +269,7 @@ def _help(shelf: Shelf) -> Page:
             "others": frames.help_lines(library, lines[CALLS:]),
             "contacts": {name: values.get(name, "") for name in HELP_BLANKS},
             "guides": {
-                audience: {"title": first.title, "href": f"{first.id}.html"} if first else None
+                audience: shelf.cards[first.id] if first else None
                 for audience in ("学生", "家长")
                 for first in [next(iter(_at_home(shelf, audience)), None)]
             },
