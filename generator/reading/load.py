@@ -17,6 +17,8 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
     laws, problems = registry.laws(project.content)
     found += problems
     known = kinds.load(project.kinds, own["topics"], own["occasions"], Store(project.cache))
+    words, problems = registry.wording(project.content)
+    found += problems
     profiles, problems = registry.schools(project.content, own["blanks"])
     found += problems
     terms, problems = year.terms(project.content)
@@ -35,5 +37,6 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
         school=profiles.get(school, School("", {})),
         terms=terms,
         calendar=calendar,
+        wording=words,
         **own,
     ), found + problems
