@@ -97,6 +97,5 @@
   });
   form.addEventListener("change", change);
   form.addEventListener("submit", function (event) { event.preventDefault(); });
-  panel.hidden = false;
   show();
 })();
