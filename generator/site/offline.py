@@ -18,8 +18,8 @@ _LOADED = re.compile(r'<(?:link|script|img)\b[^>]*?\b(?:href|src)="(assets/[^"#]
 def worker(themes: Path, pages: Mapping[str, bytes]) -> bytes:
     """Return the script for `sw.js` in the site's root, which holds `pages` and what they load.
 
-    `pages` are finished pages of the root by path. Another text of one of them or another look gives other bytes, by
-    which browsers know that there is something new: the addresses of styles and scripts in pages hold the look's version.
+    `pages` are finished pages of the root by path. Another text of one of them or another look, whose version stands in
+    their addresses of styles and scripts, gives other bytes, by which browsers know that there is something new.
     """
     loaded = {address for page in pages.values() for address in _LOADED.findall(page.decode())}
     source = (themes / "site" / "worker.js").read_bytes()

@@ -5,7 +5,7 @@
   var speech = window.speechSynthesis;
   if (!speech || !window.SpeechSynthesisUtterance) return;
   var SKIPPED = "script,style,template,noscript,nav,aside,form,button,input,svg,img,[hidden],[aria-hidden=true],[role=img]," +
-    ".sr,.crumb,.tools,.prints,.basis,.more,.take,.act,.kind,.meta,.dl,.tag";
+    ".sr,.crumb,.tools,.prints,.basis,.more,.take,.act,.kind,.meta,.dl,.lks,.strip,.tag";
   // Longer sentences are cut at a comma: some voices fall silent after fifteen seconds.
   var LONGEST = 60;
   var voice = null;
