@@ -48,6 +48,7 @@ def plan(library: Library, receipts: Receipts) -> tuple[Page, ...]:
         *year.pages(shelf),
         _search(shelf),
         _missing(shelf, everything),
+        _offline(shelf),
         *(_document(shelf, document) for document in shelf.documents),
     )
 
@@ -328,6 +329,13 @@ def _missing(shelf: Shelf, everything: Mapping[str, Entries]) -> Page:
     page = shelf.page("404.html", "pages/404.html", "这一页不在了", "这一页不在了", dict(everything), nav="")
     path = shelf.library.info.base_url.partition("://")[2].partition("/")[2].strip("/")
     return _in_frame(page, root=f"/{path}/" if path else "/")
+
+
+def _offline(shelf: Shelf) -> Page:
+    """Return the page that the service worker shows in the place of pages that it does not hold."""
+    lines = list(shelf.library.help_lines)[:CALLS]
+    context = {"calls": frames.help_lines(shelf.library, lines)}
+    return shelf.page("offline.html", "pages/offline.html", "现在没有网络", "现在没有网络", context, nav="")
 
 
 def _in_frame(page: Page, **values: Any) -> Page:
