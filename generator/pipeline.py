@@ -204,9 +204,11 @@ def _receipts(planned: Sequence[Artifact], records: dict[str, Record]) -> dict[s
             first, all_ = (pictures[output, artifact.path] for output in ("preview", "pages"))
             receipt = Receipt(
                 artifact.path.removeprefix("site/"),
+                artifact.media_type,
                 artifact.label,
                 artifact.audience,
                 record.size,
+                record.digest,
                 record.facts.get("pages", 0),
                 artifact.args["ink"] == "colour",
                 _picture(first, records[first]),
