@@ -241,6 +241,11 @@ class Document:
     body_line: int = 1
     places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def modified(self) -> str:
+        """The day on which it was last gone over: its review, or a change told after that."""
+        return max([self.reviewed, *(change["date"] for change in self.changes)])
+
 
 @dataclass(frozen=True)
 class Library:

@@ -17,6 +17,7 @@ from generator.site import frames, plugin
 from generator.site.pages import Page
 from generator.store import Store, code_digest, key_of, key_of_data
 
+PAGE = "page"  # what makes pages, in the words of `Artifact.output`
 # Templates that read nothing: they are the same on every page, and rendered once.
 DRAWINGS = ("pages/_icons.html", "pages/_sheets.html")
 
@@ -84,7 +85,7 @@ def _artifact(page: Page, document: Document | None, library: Library, frame: st
         "folder": document.file.rpartition("/")[0] if document else "",
     }
     depends = key_of(frame, document.digest if document else "", key_of_data({**args, "context": rest}))
-    return Artifact(f"site/{page.path}", "text/html", "page", args, depends, page.path.removesuffix(".html"))
+    return Artifact(f"site/{page.path}", "text/html", PAGE, args, depends, page.path.removesuffix(".html"))
 
 
 def _placeholders(value: Any) -> Iterator[str]:
