@@ -67,6 +67,7 @@ def _document(document: Document, library: Library, receipts: Receipts) -> dict[
         **{name: getattr(document, name) for name in ("minutes", "reviewed", "review_due", "licence")},
         "modified": document.modified,
         "page": f"{document.id}.html",
+        "moved_from": [f"{old}.html" for old in document.moved_from],
         "files": [_file(receipt) for receipt in receipts.get(document.id, ())],
     }
 

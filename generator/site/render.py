@@ -109,7 +109,7 @@ def _finished(page: Artifact, project: Project, env: Any) -> plugin.Finished:
         html = env.get_template(args["template"]).render({**context, **dressed})
     except TemplateError as error:
         raise KindError(f"{args['template']}（{page.path}）：{error.message}") from error
-    meta = {"description": args["description"], "root": frame["root"], "nav": frame["nav"], "path": frame["path"]}
+    meta = {name: frame[name] for name in ("description", "root", "nav", "path", "url", "image", "data")}
     return plugin.Finished(page.path.removeprefix("site/"), args["title"], html, meta)
 
 
