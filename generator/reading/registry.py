@@ -74,9 +74,7 @@ def wording(content: Path) -> tuple[Wording, list[Diagnostic]]:
         return Wording(), []
     source, found = _read(content, "search.yml", "search")
     data = {} if source.faulty else shape.sound(source.data, _schema("search"))
-    stages, kinds = (
-        {name: tuple(said) for name, said in data.get(field, {}).items()} for field in ("stages", "kinds")
-    )
+    stages, kinds = ({name: tuple(said) for name, said in data.get(field, {}).items()} for field in ("stages", "kinds"))
     synonyms, people = (tuple(tuple(group) for group in data.get(field, ())) for field in ("synonyms", "people"))
     return Wording(synonyms, people, tuple(data.get("asking", ())), stages, kinds), found
 
