@@ -76,7 +76,7 @@ class _Deflate:
 # Faces
 
 DESCRIBED_BY = (
-    *("font_family", "font_style", "font_stretch", "font_weight", "font_size"),
+    *("font_style", "font_stretch", "font_weight", "font_size"),
     *("font_variant_caps", "font_variation_settings"),
 )
 
@@ -86,7 +86,8 @@ def _once(describe: Callable[[Any], Any]) -> Callable[[Any], Any]:
     known: dict[tuple[Any, ...], Any] = {}
 
     def described(style: Any) -> Any:
-        key = tuple(style[name] for name in DESCRIBED_BY)
+        # Drawings give their families as a list.
+        key = (*style["font_family"], *(style[name] for name in DESCRIBED_BY))
         if key not in known:
             known[key] = describe(style)
         return known[key]
