@@ -260,8 +260,8 @@ class Picture:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What pages know of a made file: `path` from the site's root, `size` in bytes, `pages` of paper, and pictures of
-    its first page and of `shown` of its pages.
+    """What pages know of a made file: `path` from the site's root, `size` in bytes, `pages` of paper, `how` it is
+    printed where that is not page by page, and pictures of its first page and of `shown` of its pages.
     """
 
     path: str
@@ -273,6 +273,7 @@ class Receipt:
     preview: Picture
     all_pages: Picture
     shown: int
+    how: str = ""
 
 
 @dataclass(frozen=True)

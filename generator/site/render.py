@@ -46,7 +46,12 @@ def digest(project: Project) -> str:
     """Return the digest of all that every page depends on: templates, styles, settings, the program."""
     parts = [theme.digest(project.themes / name) for name in ("site", "art")]
     parts += [theme.digest(folder) for folder in project.kinds]
-    files = (project.themes / "tokens.yml", Path(__file__).parents[2] / "mkdocs.yml")
+    # A speech's page counts its seconds as the print does.
+    files = (
+        project.themes / "tokens.yml",
+        project.themes / "print" / "script.html",
+        Path(__file__).parents[2] / "mkdocs.yml",
+    )
     return key_of(code_digest(), *(file.read_bytes() for file in files), *parts)
 
 
