@@ -114,6 +114,22 @@ class Info:
 
 
 @dataclass(frozen=True)
+class Wording:
+    """How people say things, for the search: groups of words that mean the same (the library's own word first), phrases
+    of a question that say nothing of its subject, and what stages and kinds are called, by stage and by id of kind.
+    `people` are groups, too, of words that say who and not what.
+
+    The order of `kinds` is that in which they answer a family's question.
+    """
+
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    people: tuple[tuple[str, ...], ...] = ()
+    asking: tuple[str, ...] = ()
+    stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class PartSpec:
     """A part that a kind's documents may have: file name without suffix, or a prefix ending in `*`."""
 
@@ -247,6 +263,7 @@ class Library:
     kinds: Mapping[str, Kind]
     documents: tuple[Document, ...]
     school: School
+    wording: Wording = Wording()
 
 
 @dataclass(frozen=True)

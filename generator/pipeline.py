@@ -117,7 +117,8 @@ def make(
             cache.drop(artifact)
         return make(project, school, only=only, without=without, jobs=jobs, progress=progress)
     sources = _sources(library)
-    entries = [_entry(a, records[a.path], cache, sources.get(_owner(a), ())) for a in (*planned, *site)]
+    made_of = ((a, records[a.path], sources.get(_owner(a), ())) for a in (*planned, *site))
+    entries = [entry for a, record, files in made_of for entry in _entries(a, record, cache, files)]
     entries += [_static(path, data) for path, data in _files(project, library).items()]
     return Result(library, in_order(found), entries, receipts, len(missing) + len(new))
 
@@ -263,9 +264,17 @@ def _readable(path: str) -> bool:
     return os.path.isfile(path) and not os.path.islink(path) and os.access(path, os.R_OK)
 
 
-def _entry(artifact: Artifact, record: Record, cache: Cache, sources: tuple[str, ...]) -> tree.Entry:
+def _entries(artifact: Artifact, record: Record, cache: Cache, sources: tuple[str, ...]) -> list[tree.Entry]:
+    """Return the file that an artifact is, or all those of which it consists (the fact `files`)."""
     read = functools.partial(cache.data, artifact, record)
-    return tree.Entry(artifact.path, record.digest, record.size, sources, artifact.copies, read)
+    if "files" not in record.facts:
+        return [tree.Entry(artifact.path, record.digest, record.size, sources, artifact.copies, read)]
+    folder = artifact.path.rpartition("/")[0]
+    whole = functools.cache(read)
+    return [
+        tree.Entry(f"{folder}/{name}", digest, size, sources, (), lambda at=start, end=start + size: whole()[at:end])
+        for name, start, size, digest in record.facts["files"]
+    ]
 
 
 def _owner(artifact: Artifact) -> str:

@@ -22,7 +22,7 @@ FEW = 30
 PACKAGES = (
     *("jinja2", "markupsafe", "markdown", "nh3", "pyyaml", "jsonschema", "mkdocs", "mkdocs-material"),
     *("weasyprint", "pydyf", "fonttools", "pillow", "tinycss2", "tinyhtml5", "cssselect2", "pyphen"),
-    *("segno", "pypdfium2", "pdfua", "pikepdf"),
+    *("segno", "pypdfium2", "pdfua", "pikepdf", "pypinyin", "opencc"),
 )
 LIBRARIES = {
     "pango_version_string": ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll"),

@@ -17,6 +17,8 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
     laws, problems = registry.laws(project.content)
     found += problems
     known = kinds.load(project.kinds, own["topics"], own["occasions"], Store(project.cache))
+    words, problems = registry.wording(project.content)
+    found += problems
     profiles, problems = registry.schools(project.content, own["blanks"])
     found += problems
     name = f"schools/{school}.yml"
@@ -25,5 +27,5 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
         found.append(diagnose("F112", Place(name), name=name))
     read, problems = documents.read_all(project.content, known, own["info"].licence, Store(project.cache))
     return Library(
-        laws=laws, kinds=known, documents=tuple(read), school=profiles.get(school, School("", {})), **own
+        laws=laws, kinds=known, documents=tuple(read), school=profiles.get(school, School("", {})), wording=words, **own
     ), found + problems

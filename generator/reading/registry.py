@@ -1,4 +1,4 @@
-"""`library.yml`, `laws.yml` and school profiles: what is written once and referenced everywhere."""
+"""`library.yml`, `laws.yml`, `search.yml` and school profiles: what is written once and referenced everywhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
-from generator.model import Article, Blank, HelpLine, Info, Law, School
+from generator.model import Article, Blank, HelpLine, Info, Law, School, Wording
 from generator.reading import files, shape
 from generator.reading.files import Source
 from generator.theme import numeral
@@ -66,6 +66,19 @@ def schools(content: Path, blanks: dict[str, Blank]) -> tuple[dict[str, School],
             values = {name: value for name, value in source.data.items() if isinstance(value, str)}
             profiles[path.stem] = School(path.stem, values)
     return profiles, found
+
+
+def wording(content: Path) -> tuple[Wording, list[Diagnostic]]:
+    """Return how people say things, from `search.yml` if there is one; what is faulty in it is left out."""
+    if not (content / "search.yml").exists():
+        return Wording(), []
+    source, found = _read(content, "search.yml", "search")
+    data = {} if source.faulty else shape.sound(source.data, _schema("search"))
+    stages, kinds = (
+        {name: tuple(said) for name, said in data.get(field, {}).items()} for field in ("stages", "kinds")
+    )
+    synonyms, people = (tuple(tuple(group) for group in data.get(field, ())) for field in ("synonyms", "people"))
+    return Wording(synonyms, people, tuple(data.get("asking", ())), stages, kinds), found
 
 
 def _read(content: Path, name: str, schema: str) -> tuple[Source, list[Diagnostic]]:
