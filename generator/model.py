@@ -251,6 +251,15 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A picture that texts may show: its file in `themes/art`, the words below it and its text alternative."""
+
+    art: str
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True)
 class Library:
     """Everything that was read, checked or not."""
 
@@ -258,6 +267,7 @@ class Library:
     topics: tuple[str, ...]
     occasions: tuple[str, ...]
     help_lines: Mapping[str, HelpLine]
+    pictures: Mapping[str, Figure]
     laws: Mapping[str, Law]
     blanks: Mapping[str, Blank]
     kinds: Mapping[str, Kind]
