@@ -133,7 +133,7 @@ def _finisher(args: Mapping[str, Any], project: Project) -> Callable[[str], str]
     make_fill = view.filler(args["fills"], macros, root="", colour=colour)
 
     def finish(text: str) -> str:
-        return markup.with_images(markup.fill(text, make_fill), lambda source: f"/content/{args['folder']}/{source}")
+        return markup.fill(markup.with_images(text, lambda source: f"/content/{args['folder']}/{source}"), make_fill)
 
     return finish
 
