@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from generator.bundles import books, previews, share
-from generator.feeds import addresses, atom, catalogue
+from generator.feeds import addresses, atom, calendar, catalogue
 from generator.model import Artifact, Library, Made, Project
 from generator.press import plan as sheets
 from generator.search import index
@@ -20,6 +20,7 @@ OUTPUTS: Mapping[str, tuple[Plan, Make]] = {
     **index.OUTPUTS,
     **share.OUTPUTS,
     **atom.OUTPUTS,
+    **calendar.OUTPUTS,
     **addresses.OUTPUTS,
 }
 # What is made of other artifacts, planned when these are known.

@@ -83,6 +83,7 @@ def test_an_edit_of_the_body_makes_its_own_files_again_and_the_books_that_hold_i
         "site/pdf/book-parents.pdf",
         "site/pdf/book-parents-colour.pdf",
         "site/search/t/letter/example.js",
+        "site/offline.zip",
         # What lists all files with size and digest.
         "site/catalog.json",
         "site/catalog.csv",

@@ -203,7 +203,9 @@ def test_little_is_read_before_the_first_hit(site: Site, page: Page) -> None:
 def test_words_of_the_list_are_checked(tmp_path: Path) -> None:
     for name in ("library.yml", "laws.yml"):
         (tmp_path / name).write_text((ROOT / "content" / name).read_text("utf-8"), "utf-8")
-    (tmp_path / "search.yml").write_text("synonyms: [[外号]]\nkinds: {lesso: [教案]}\nstages: {小学: [一年级]}\n", "utf-8")
+    (tmp_path / "search.yml").write_text(
+        "synonyms: [[外号]]\nkinds: {lesso: [教案]}\nstages: {小学: [一年级]}\n", "utf-8"
+    )
     _, found = pipeline.check(pipeline.project_of(tmp_path))
     places = {(each.code, each.place.line) for each in found if each.place.file == "search.yml"}
     assert places == {("S306", 1), ("S304", 2), ("S301", 3)}

@@ -129,7 +129,7 @@ def test_a_slogan_is_copied_by_a_tap(address: str, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{address}poster/example.html")
-    button = page.locator('[data-do="copy"][data-text="坐过去，陪一会儿"]')
+    button = page.locator('[data-copy="坐过去，陪一会儿"]')
     button.click()
     page.get_by_text("已复制").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == "坐过去，陪一会儿"

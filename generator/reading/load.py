@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.diagnostics.diagnostic import Diagnostic, diagnose
 from generator.model import Library, Place, Project, School
-from generator.reading import documents, kinds, registry
+from generator.reading import documents, kinds, registry, year
 from generator.store import Store
 
 
@@ -21,11 +21,22 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
     found += problems
     profiles, problems = registry.schools(project.content, own["blanks"])
     found += problems
+    terms, problems = year.terms(project.content)
+    found += problems
+    calendar, problems = year.calendar(project.content)
+    found += problems
     name = f"schools/{school}.yml"
     # A profile that has faults of its own is there, though not in `profiles`.
     if school and school not in profiles and not any(problem.place.file == name for problem in problems):
         found.append(diagnose("F112", Place(name), name=name))
     read, problems = documents.read_all(project.content, known, own["info"].licence, Store(project.cache))
     return Library(
-        laws=laws, kinds=known, documents=tuple(read), school=profiles.get(school, School("", {})), wording=words, **own
+        laws=laws,
+        kinds=known,
+        documents=tuple(read),
+        school=profiles.get(school, School("", {})),
+        terms=terms,
+        calendar=calendar,
+        wording=words,
+        **own,
     ), found + problems

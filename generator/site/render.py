@@ -13,7 +13,7 @@ from generator import markup, theme, view
 from generator.model import Artifact, Document, Library, Markdown, Project
 from generator.reading import resolve
 from generator.reading.kinds import KindError
-from generator.site import frames, plugin
+from generator.site import frames, look, plugin
 from generator.site.pages import Page
 from generator.store import Store, code_digest, key_of, key_of_data
 
@@ -39,7 +39,7 @@ def render(
     if pages:
         env = environment(project)
         finished = (_finished(page, project, env) for page in pages)
-        extra = {"site": frames.site(library)}
+        extra = {"site": frames.site(library), "version": look.version(project.themes)}
         yield from zip(pages, plugin.frame(config, finished, extra, env.bytecode_cache), strict=True)
 
 
@@ -47,23 +47,29 @@ def digest(project: Project) -> str:
     """Return the digest of all that every page depends on: templates, styles, settings, the program."""
     parts = [theme.digest(project.themes / name) for name in ("site", "art")]
     parts += [theme.digest(folder) for folder in project.kinds]
-    files = (project.themes / "tokens.yml", Path(__file__).parents[2] / "mkdocs.yml")
+    # A speech's page counts its seconds as the print does.
+    files = (
+        project.themes / "tokens.yml",
+        project.themes / "print" / "script.html",
+        Path(__file__).parents[2] / "mkdocs.yml",
+    )
     return key_of(code_digest(), *(file.read_bytes() for file in files), *parts)
 
 
 def environment(project: Project) -> Any:
     """Return the Jinja environment of page bodies."""
-    return _environment(project, theme.digest(project.themes / "site"))
+    return _environment(project, theme.digest(project.themes / "site"), look.version(project.themes))
 
 
 @lru_cache(maxsize=1)
-def _environment(project: Project, _look: str) -> Any:
+def _environment(project: Project, _look: str, version: str) -> Any:
     from jinja2 import ChoiceLoader, DictLoader, FileSystemBytecodeCache
 
     env = theme.environment([project.themes / "site", project.themes, *project.kinds])
     compiled = project.cache / "templates"
     compiled.mkdir(parents=True, exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    env.globals["version"] = version
     drawn = {name: f"{{% raw %}}{env.get_template(name).render()}{{% endraw %}}" for name in DRAWINGS}
     env.loader = ChoiceLoader([DictLoader(drawn), env.loader])
     env.cache.clear()
@@ -118,8 +124,9 @@ def _finisher(args: Mapping[str, Any], env: Any) -> Callable[[str], str]:
     fill = view.filler(args["fills"], env.get_template("fill.html").module, root=root)
 
     def finish(text: str) -> str:
-        filled = markup.fill(text, fill)
-        filled = markup.with_links(filled, lambda id_: f"{root}{id_}.html")
-        return markup.with_images(filled, lambda source: f"{root}content/{args['folder']}/{source}")
+        # What placeholders bring has its addresses already.
+        led = markup.with_links(text, lambda id_: f"{root}{id_}.html")
+        led = markup.with_images(led, lambda source: f"{root}content/{args['folder']}/{source}")
+        return markup.fill(led, fill)
 
     return finish
