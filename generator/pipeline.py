@@ -285,9 +285,13 @@ def _entries(artifact: Artifact, record: Record, cache: Cache, sources: tuple[st
     folder = artifact.path.rpartition("/")[0]
     whole = functools.cache(read)
     return [
-        tree.Entry(f"{folder}/{name}", digest, size, sources, (), lambda at=start, end=start + size: whole()[at:end])
+        tree.Entry(f"{folder}/{name}", digest, size, sources, (), functools.partial(_cut, whole, start, size))
         for name, start, size, digest in record.facts["files"]
     ]
+
+
+def _cut(whole: Callable[[], bytes], start: int, size: int) -> bytes:
+    return whole()[start : start + size]
 
 
 def _owner(artifact: Artifact) -> str:

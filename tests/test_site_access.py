@@ -55,8 +55,7 @@ def types(site: Path) -> list[str]:
     return [name.replace("topic/1.html", f"topic/{topic}") for name in TYPES]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1440)])
 def test_axe_finds_nothing(site: Path, address: str, browser: Browser, scheme: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     page, found = context.new_page(), []
@@ -102,7 +101,7 @@ def test_pages_reflow(site: Path, address: str, browser: Browser, width: int, en
 # Text that its box hides: all but what is there for the ear only and drawings that say nothing of their own.
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
   const style = getComputedStyle(e);
-  return style.overflowX === 'hidden' && e.innerText.trim() && !e.closest('.sr,[aria-hidden=true]')
+  return style.overflowX === 'hidden' && (e.innerText || '').trim() && !e.closest('.sr,[aria-hidden=true]')
     && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
 }).map(e => e.className + ': ' + e.innerText.slice(0, 40))"""
 
