@@ -251,8 +251,57 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Step:
+    """One step of a term: the document with this `id`, what pupils learn by it, and in which week of the term."""
+
+    id: str
+    aim: str
+    week: int
+
+
+@dataclass(frozen=True)
+class Term:
+    """The way through a term for one stage, in `content/paths.yml`; `places` as those of a Document."""
+
+    stage: str
+    title: str
+    steps: tuple[Step, ...]
+    places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the school year, or something of one of its months.
+
+    `date` is ISO, of the calendar's school year; only year and month (2026-09) where the school sets the day. `nth`
+    says which weekday of its month it always is (1 the first, -1 the last), 0 that it has the same date every year.
+    """
+
+    name: str
+    date: str
+    nth: int
+    do: str
+    prepare: str
+    occasion: str
+    materials: tuple[str, ...]
+    law: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The school year from September of `year` on, in `content/calendar.yml`; `places` as those of a Document."""
+
+    year: int
+    updated: str
+    days: tuple[Day, ...]
+    places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class Library:
-    """Everything that was read, checked or not."""
+    """Everything that was read, checked or not; `calendar` is None where there is none."""
 
     info: Info
     topics: tuple[str, ...]
@@ -263,6 +312,8 @@ class Library:
     kinds: Mapping[str, Kind]
     documents: tuple[Document, ...]
     school: School
+    terms: tuple[Term, ...] = ()
+    calendar: Calendar | None = None
     wording: Wording = Wording()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from generator.bundles import books, previews
+from generator.feeds import calendar
 from generator.model import Artifact, Library, Made, Project
 from generator.press import plan as sheets
 from generator.search import index
@@ -13,7 +14,7 @@ from generator.search import index
 Plan = Callable[[Library, Project], list[Artifact]]
 Gather = Callable[[Sequence[Artifact]], list[Artifact]]
 Make = Callable[[Artifact, Project], Made]
-OUTPUTS: Mapping[str, tuple[Plan, Make]] = {**sheets.OUTPUTS, **books.OUTPUTS, **index.OUTPUTS}
+OUTPUTS: Mapping[str, tuple[Plan, Make]] = {**sheets.OUTPUTS, **books.OUTPUTS, **index.OUTPUTS, **calendar.OUTPUTS}
 # What is made of other artifacts, planned when these are known.
 GATHERED: Mapping[str, tuple[Gather, Make]] = {**previews.GATHERED}
 MAKERS: Mapping[str, Make] = {name: make for name, (_, make) in (*OUTPUTS.items(), *GATHERED.items())}

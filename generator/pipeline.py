@@ -284,14 +284,14 @@ def _entries(artifact: Artifact, record: Record, cache: Cache, sources: tuple[st
         return [tree.Entry(artifact.path, record.digest, record.size, sources, artifact.copies, read)]
     folder = artifact.path.rpartition("/")[0]
     whole = functools.cache(read)
+
+    def part(start: int, size: int) -> bytes:
+        return whole()[start : start + size]
+
     return [
-        tree.Entry(f"{folder}/{name}", digest, size, sources, (), functools.partial(_cut, whole, start, size))
+        tree.Entry(f"{folder}/{name}", digest, size, sources, (), functools.partial(part, start, size))
         for name, start, size, digest in record.facts["files"]
     ]
-
-
-def _cut(whole: Callable[[], bytes], start: int, size: int) -> bytes:
-    return whole()[start : start + size]
 
 
 def _owner(artifact: Artifact) -> str:

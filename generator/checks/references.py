@@ -86,7 +86,7 @@ def _placeholders(text: Markdown, start: Place, library: Library, lines: Lines) 
 def _placeholder(inside: str, place: Place, library: Library) -> Iterator[Diagnostic]:
     word, *rest = inside.split(" ")
     if word == "法" and len(rest) in (1, 2):
-        yield from _citation(rest, place, library)
+        yield from citation(rest, place, library)
     elif word in ("热线", "号码") and len(rest) == 1:
         if library.help_lines and rest[0] not in library.help_lines:
             known = "、".join(library.help_lines)
@@ -102,7 +102,8 @@ def _insides(library: Library) -> list[str]:
     return [*library.blanks, "方格", "停", *called, *cited]
 
 
-def _citation(reference: list[str], place: Place, library: Library) -> Iterator[Diagnostic]:
+def citation(reference: list[str], place: Place, library: Library) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a citation, `reference` being the id of a law and the number of an article, if any."""
     id_, number = " ".join(reference[:1]), " ".join(reference[1:])
     law = library.laws.get(id_)
     if law is None:
@@ -178,7 +179,7 @@ def _document_link(target: str, place: Place, ids: dict[str, Document], store: S
 def _fields(document: Document, library: Library, ids: dict[str, Document]) -> Iterator[Diagnostic]:
     for index, reference in enumerate(document.cites):
         place = document.places.get(("cites", index), Place(document.file))
-        yield from _citation(reference.split(), place, library)
+        yield from citation(reference.split(), place, library)
     for index, id_ in enumerate(document.related):
         if id_ not in ids:
             place = document.places.get(("related", index), Place(document.file))
