@@ -100,13 +100,16 @@ def make(
             done += 1
             progress(done, len(missing), artifact.label or artifact.path)
     found += _press_diagnostics(planned, records, library, lines_of(project))
-    receipts = _receipts(planned, records)
-    site = render.artifacts(pages.plan(library, receipts), library, project)
-    site = [page for page in site if not only or page.document in only]
-    records |= {page.path: record for page in site if (record := cache.record(page))}
-    new = [page for page in site if page.path not in records]
-    for page, html in render.render(new, library, project, CONFIG):
+    receipts = _receipts(planned, records, theme.tokens(project.themes)["to-print"])
+    plans = pages.plan(library, receipts)
+    site = [*render.artifacts(plans, library, project), *outputs.tell(library, receipts, [page.path for page in plans])]
+    site = [artifact for artifact in site if not only or artifact.document in only]
+    records |= {artifact.path: record for artifact in site if (record := cache.record(artifact))}
+    new = [artifact for artifact in site if artifact.path not in records]
+    for page, html in render.render([page for page in new if page.output == render.PAGE], library, project, CONFIG):
         records[page.path] = cache.keep(page, Made(html))
+    for artifact in (artifact for artifact in new if artifact.output != render.PAGE):
+        records[artifact.path] = cache.keep(artifact, maker(artifact))
     # What was saved meanwhile, a template or a picture: what was made of it must not stay under the old one's key.
     if (missing or new) and _look(project) != look:
         stale = [*missing, *new]
@@ -221,8 +224,20 @@ def _press_diagnostics(
     ]
 
 
-def _receipts(planned: Sequence[Artifact], records: dict[str, Record]) -> dict[str, list[Receipt]]:
-    """Return what pages offer, by the id of the document or, for books, by audience."""
+def _how(args: Mapping[str, Any], ways: Mapping[str, str]) -> str:
+    """Return how to print an artifact made with `args`; "" where it is printed page by page."""
+    edition = args["edition"]
+    keys = (edition["impose"], str(args.get("master", "")).removesuffix(".html"), edition["paper"])
+    return next((ways[key] for key in keys if key in ways), "")
+
+
+def _receipts(
+    planned: Sequence[Artifact], records: dict[str, Record], ways: Mapping[str, str]
+) -> dict[str, list[Receipt]]:
+    """Return what pages offer, by the id of the document or, for books, by audience.
+
+    `ways` are the sentences on how to print, `to-print` of the tokens.
+    """
     pictures = {(a.output, *a.inputs): a.path for a in planned if a.media_type == "image/webp"}
     receipts: dict[str, list[Receipt]] = {}
     for artifact in planned:
@@ -231,14 +246,17 @@ def _receipts(planned: Sequence[Artifact], records: dict[str, Record]) -> dict[s
             first, all_ = (pictures[output, artifact.path] for output in ("preview", "pages"))
             receipt = Receipt(
                 artifact.path.removeprefix("site/"),
+                artifact.media_type,
                 artifact.label,
                 artifact.audience,
                 record.size,
+                record.digest,
                 record.facts.get("pages", 0),
                 artifact.args["ink"] == "colour",
                 _picture(first, records[first]),
                 _picture(all_, records[all_]),
                 records[all_].facts.get("shown", 0),
+                _how(artifact.args, ways),
             )
             receipts.setdefault(_owner(artifact), []).append(receipt)
     return receipts

@@ -141,6 +141,8 @@ def doc(
             "icon": library.kinds[document.kind].icon,
             "href": f"kind/{document.kind}.html",
         },
+        "written": document.written,
+        "changes": [dict(change) for change in document.changes],
         "reviewed": document.reviewed,
         "review_due": document.review_due,
         "licence": document.licence,
@@ -165,6 +167,7 @@ def downloads(files: Iterable[Receipt]) -> list[dict[str, Any]]:
             "preview": asdict(file.preview),
             "all_pages": asdict(file.all_pages),
             "shown": file.shown,
+            "how": file.how,
         }
         for file in files
     ]

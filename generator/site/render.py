@@ -17,6 +17,7 @@ from generator.site import frames, look, plugin
 from generator.site.pages import Page
 from generator.store import Store, code_digest, key_of, key_of_data
 
+PAGE = "page"  # what makes pages, in the words of `Artifact.output`
 # Templates that read nothing: they are the same on every page, and rendered once.
 DRAWINGS = ("pages/_icons.html", "pages/_sheets.html")
 
@@ -46,7 +47,12 @@ def digest(project: Project) -> str:
     """Return the digest of all that every page depends on: templates, styles, settings, the program."""
     parts = [theme.digest(project.themes / name) for name in ("site", "art")]
     parts += [theme.digest(folder) for folder in project.kinds]
-    files = (project.themes / "tokens.yml", Path(__file__).parents[2] / "mkdocs.yml")
+    # A speech's page counts its seconds as the print does.
+    files = (
+        project.themes / "tokens.yml",
+        project.themes / "print" / "script.html",
+        Path(__file__).parents[2] / "mkdocs.yml",
+    )
     return key_of(code_digest(), *(file.read_bytes() for file in files), *parts)
 
 
@@ -85,7 +91,7 @@ def _artifact(page: Page, document: Document | None, library: Library, frame: st
         "folder": document.file.rpartition("/")[0] if document else "",
     }
     depends = key_of(frame, document.digest if document else "", key_of_data({**args, "context": rest}))
-    return Artifact(f"site/{page.path}", "text/html", "page", args, depends, page.path.removesuffix(".html"))
+    return Artifact(f"site/{page.path}", "text/html", PAGE, args, depends, page.path.removesuffix(".html"))
 
 
 def _placeholders(value: Any) -> Iterator[str]:
@@ -109,7 +115,7 @@ def _finished(page: Artifact, project: Project, env: Any) -> plugin.Finished:
         html = env.get_template(args["template"]).render({**context, **dressed})
     except TemplateError as error:
         raise KindError(f"{args['template']}（{page.path}）：{error.message}") from error
-    meta = {"description": args["description"], "root": frame["root"], "nav": frame["nav"], "path": frame["path"]}
+    meta = {name: frame[name] for name in ("description", "root", "nav", "path", "url", "image", "data")}
     return plugin.Finished(page.path.removeprefix("site/"), args["title"], html, meta)
 
 
@@ -118,8 +124,9 @@ def _finisher(args: Mapping[str, Any], env: Any) -> Callable[[str], str]:
     fill = view.filler(args["fills"], env.get_template("fill.html").module, root=root)
 
     def finish(text: str) -> str:
-        filled = markup.fill(text, fill)
-        filled = markup.with_links(filled, lambda id_: f"{root}{id_}.html")
-        return markup.with_images(filled, lambda source: f"{root}content/{args['folder']}/{source}")
+        # What placeholders bring has its addresses already.
+        led = markup.with_links(text, lambda id_: f"{root}{id_}.html")
+        led = markup.with_images(led, lambda source: f"{root}content/{args['folder']}/{source}")
+        return markup.fill(led, fill)
 
     return finish
