@@ -169,7 +169,7 @@ def test_the_keyboard_alone_chooses_and_takes_back(site: Path, desk: Page) -> No
 def test_a_screen_reader_hears_the_count_and_the_names_of_choices(site: Path, desk: Page) -> None:
     desk.goto(f"file://{site}/all.html")
     tick(desk, "家长")
-    assert desk.get_by_role("status").inner_text().startswith("符合")
+    assert desk.locator("[aria-live=polite]").inner_text().startswith("符合")
     names = desk.get_by_role("checkbox").all()
     assert len(names) > 20
     assert desk.get_by_role("checkbox", name=re.compile(r"^教师\s*\d+ 份$")).count() == 1
