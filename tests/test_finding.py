@@ -275,7 +275,7 @@ def test_a_library_without_terms_and_calendar_says_nothing_of_them(tmp_path: Pat
 def test_a_long_list_stands_in_parts_that_can_be_jumped_to(site: Path, still: Page) -> None:
     still.goto(f"file://{site}/stage/up.html")
     parts = still.locator(".part-h")
-    links = still.locator(".parts a")
+    links = still.locator(".jump-parts a")
     assert parts.count() == links.count() > 3
     for index in range(parts.count()):
         assert links.nth(index).get_attribute("href") == f"#{parts.nth(index).get_attribute('id')}"
