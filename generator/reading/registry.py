@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -68,13 +69,20 @@ def schools(content: Path, blanks: dict[str, Blank]) -> tuple[dict[str, School],
     return profiles, found
 
 
-def wording(content: Path) -> tuple[Wording, list[Diagnostic]]:
-    """Return how people say things, from `search.yml` if there is one; what is faulty in it is left out."""
+def wording(content: Path, known: Collection[str]) -> tuple[Wording, list[Diagnostic]]:
+    """Return how people say things, from `search.yml` if there is one; what is faulty in it is left out.
+
+    `known` are the ids of kinds.
+    """
     if not (content / "search.yml").exists():
         return Wording(), []
     source, found = read(content, "search.yml", "search")
     data = {} if source.faulty else shape.sound(source.data, schema("search"))
     stages, kinds = ({name: tuple(said) for name, said in data.get(field, {}).items()} for field in ("stages", "kinds"))
+    for kind in kinds.keys() - known:
+        place = source.places["kinds", kind]
+        words = "、".join(known)
+        found.append(diagnose("S304", place, field="kinds", value=kind, known=words, near=nearest(kind, known)))
     synonyms, people = (tuple(tuple(group) for group in data.get(field, ())) for field in ("synonyms", "people"))
     return Wording(synonyms, people, tuple(data.get("asking", ())), stages, kinds), found
 

@@ -9,7 +9,7 @@ import hashlib
 import json
 import marshal
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import markup
@@ -22,8 +22,8 @@ PART_AUDIENCES = ("学生",)
 SCRIPT = "text/javascript"
 # Documents of a block: what is made anew when one of them changes.
 BLOCK = 64
-# Passages of a shard at most, on average: some 8 KB of postings.
-SHARD = 20
+# Passages of a shard at most, on average: some 3 KB of postings.
+SHARD = 9
 # A syllable's number times this and the next one's number give the shard of a pair of characters.
 SPREAD = 409
 # What a passage cites, between signs that nobody sees.
@@ -49,10 +49,12 @@ def plan(library: Library, project: Project) -> list[Artifact]:
         "kinds": [[kind.id, kind.name, kind.icon] for kind in library.kinds.values()],
         "topics": list(library.topics),
         "laws": [
-            [law.id, law.short, [law.title, *law.aliases], {n: [a.label, a.says] for n, a in law.articles.items()}]
-            for law in library.laws.values()
-            if not law.superseded_by
+            [law.id, law.short, [law.title, *law.aliases]] for law in library.laws.values() if not law.superseded_by
         ],
+        "articles": {
+            law.id: {number: [article.label, article.says] for number, article in law.articles.items()}
+            for law in library.laws.values()
+        },
     }
     depends = key_of(code_digest(), key_of_data({**args, "entries": [entry["fields"] for entry in entries]}))
     depends = key_of(depends, *(entry["key"] for entry in entries))
@@ -75,8 +77,8 @@ def make(artifact: Artifact, project: Project) -> Made:
         ordered += block
         lengths += kept["lengths"]
     count = _shards(sum(lengths))
-    known = frozenset(character for token in joined for character in token)
-    files = {"core.js": _core(artifact.args, ordered, lengths, [len(block) for block in blocks], count, known)}
+    files = {"core.js": _core(artifact.args, ordered, lengths, [len(block) for block in blocks], count, joined)}
+    files["laws.js"] = _call("laws", artifact.args["articles"])
     for number, text in enumerate(_sharded(joined, count)):
         files[f"s/{number}.js"] = _call("shard", number, text)
     return _packed(files)
@@ -232,13 +234,23 @@ def _core(
     lengths: Sequence[int],
     sizes: Sequence[int],
     shards: int,
-    known: Container[str],
+    joined: Collection[str],
 ) -> bytes:
     fields = [entry["fields"] for entry in ordered]
     kinds = [id_ for id_, _, _ in args["kinds"]]
     heads = "".join((*(field["title"] for field in fields), *args["topics"], *(name for _, name, _ in args["kinds"])))
     heads += "".join(word for field in fields for word in field["asked"])
     others = [(c, syllable) for c, found in tables.other_syllables(heads).items() for syllable in found]
+
+    known = frozenset(character for token in joined for character in token)
+    wording = args["wording"]
+
+    def said(groups: Sequence[Sequence[str]]) -> list[list[list[str]]]:
+        """Return each group as its words that the texts may hold, which are looked for, and those they do not."""
+        return [[[w for w in group if held(w)], [w for w in group if not held(w)]] for group in groups]
+
+    def held(word: str) -> bool:
+        return word in heads or all(token in joined for token in passages.tokens([word]))
 
     def column(name: str) -> str:
         return "\n".join(field[name] for field in fields)
@@ -264,7 +276,7 @@ def _core(
             "stages": STAGES,
             "topics": args["topics"],
             "kinds": args["kinds"],
-            "wording": args["wording"],
+            "wording": {**wording, "synonyms": said(wording["synonyms"]), "people": said(wording["people"])},
             "laws": args["laws"],
             "pinyin": tables.spelt(tables.syllables().items(), known),
             "others": tables.spelt(others, heads),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Mapping
 
@@ -63,7 +64,7 @@ def _tokens(text: str) -> Iterable[str]:
 def _steps(numbers: list[int]) -> str:
     if len(numbers) == 1:
         return ""
-    return "".join([number_(b - a) for a, b in zip(numbers, numbers[1:], strict=False)])
+    return "".join([number_(b - a) for a, b in itertools.pairwise(numbers)])
 
 
 def number_(value: int) -> str:

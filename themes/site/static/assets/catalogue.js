@@ -114,6 +114,5 @@
   form.addEventListener("submit", function (event) { event.preventDefault(); });
   window.addEventListener("popstate", restore);
   cards.forEach(function (card) { card.hidden = true; });
-  panel.hidden = false;
   restore();
 })();

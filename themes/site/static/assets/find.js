@@ -24,6 +24,7 @@ var LIBRARY_SEARCH = (function () {
   var waiting = {};
   var shards = {};
   var texts = {};
+  var articles = {}; // of each instrument: label and plain words by number
 
   /* ---- loading ---- */
 
@@ -40,6 +41,7 @@ var LIBRARY_SEARCH = (function () {
     return waiting[key];
   }
   function receiveShard(number, text) { shards[number] = text; }
+  function receiveLaws(all) { articles = all; }
   function receiveText(id, passages) { texts[id] = passages; }
   function passagesOf(id) {
     return load("t/" + id + ".js", "t/" + id).then(function () { return texts[id] || []; });
@@ -98,11 +100,12 @@ var LIBRARY_SEARCH = (function () {
   function named(names, mask) { return names.filter(function (_, bit) { return mask & (1 << bit); }); }
   function word(text) { return words[text] || (words[text] = {}); }
   function learn(wording) {
+    // Of a group's words, those that the texts hold are looked for; the others only lead to them.
     wording.synonyms.concat(wording.people).forEach(function (group, order) {
-      var folded = group.map(fold);
-      folded.forEach(function (text) {
+      var held = group[0].map(fold);
+      held.concat(group[1].map(fold)).forEach(function (text) {
         if (order < wording.synonyms.length) word(text).subject = true;
-        word(text).group = (word(text).group || []).concat(folded.filter(function (other) { return other !== text; }));
+        word(text).group = (word(text).group || []).concat(held.filter(function (other) { return other !== text; }));
       });
     });
     wording.asking.forEach(function (text) { word(fold(text)).asking = true; });
@@ -143,7 +146,7 @@ var LIBRARY_SEARCH = (function () {
     return found;
   }
   function unit(text, weight, others) {
-    var alts = [text].concat(others || []).slice(0, 12).map(function (alt, index) {
+    var alts = [text].concat(others || []).slice(0, 9).map(function (alt, index) {
       return { text: alt, factor: index ? W.synonym : 1, grams: grams(alt) };
     });
     return { text: text, weight: weight, alts: alts };
@@ -534,7 +537,7 @@ var LIBRARY_SEARCH = (function () {
     }
     return total + digit;
   }
-  // The instrument and the article that a query names: {law, number, says, label}; null if it names none.
+  // The instrument and the article that a query names: {id, name, number}; null if it names none.
   function article(query) {
     var match = /^(.*?)第?\s*([0-9零〇一二两三四五六七八九十百千]+)\s*(条|$)/.exec(query);
     if (!match) return null;
@@ -547,9 +550,7 @@ var LIBRARY_SEARCH = (function () {
       });
     });
     if (!best) return null;
-    var value = String(chineseNumber(match[2]));
-    var known = best.law[3][value];
-    return { id: best.law[0], name: best.law[1], number: value, label: known ? known[0] : "第" + value + "条", says: known ? known[1] : "" };
+    return { id: best.law[0], name: best.law[1], number: String(chineseNumber(match[2])) };
   }
 
   /* ---- finding ---- */
@@ -594,7 +595,17 @@ var LIBRARY_SEARCH = (function () {
     var query = fold(typed.normalize("NFKC")).trim();
     if (!query) return Promise.resolve({ hits: [], repaired: null, article: null, marks: [] });
     var law = article(query);
-    if (law) query = law.name + law.label;
+    if (law) {
+      return load("laws.js", "laws").then(function () {
+        var known = (articles[law.id] || {})[law.number];
+        law.label = known ? known[0] : "第" + law.number + "条";
+        law.says = known ? known[1] : "";
+        return sought(typed, law.name + law.label, law, true);
+      });
+    }
+    return sought(typed, query, null, asTyped);
+  }
+  function sought(typed, query, law, asTyped) {
     return (asTyped ? Promise.resolve([query]) : withoutPinyin(query)).then(function (queries) {
       return Promise.all(queries.map(function (each) { return ranked(each, law); })).then(function (all) {
         var result = merged(all);
@@ -653,5 +664,5 @@ var LIBRARY_SEARCH = (function () {
     return Object.keys(found).sort(function (a, b) { return b.length - a.length; });
   }
 
-  return { weights: W, core: receiveCore, shard: receiveShard, text: receiveText, find: find, passages: passagesOf, fold: fold, ready: function () { return !!core; } };
+  return { weights: W, core: receiveCore, shard: receiveShard, laws: receiveLaws, text: receiveText, find: find, passages: passagesOf, fold: fold, ready: function () { return !!core; } };
 })();
