@@ -264,6 +264,15 @@ class Document:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A picture that texts may show: its file in `themes/art`, the words below it and its text alternative."""
+
+    art: str
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True)
 class Step:
     """One step of a term: the document with this `id`, what pupils learn by it, and in which week of the term."""
 
@@ -320,6 +329,7 @@ class Library:
     topics: tuple[str, ...]
     occasions: tuple[str, ...]
     help_lines: Mapping[str, HelpLine]
+    pictures: Mapping[str, Figure]
     laws: Mapping[str, Law]
     blanks: Mapping[str, Blank]
     kinds: Mapping[str, Kind]
@@ -342,7 +352,8 @@ class Picture:
 @dataclass(frozen=True)
 class Receipt:
     """What pages know of a made file: `path` from the site's root, `size` in bytes, its SHA-256 `digest`, `pages` of
-    paper, and pictures of its first page and of `shown` of its pages.
+    paper, `how` it is printed where that is not page by page, and pictures of its first page and of `shown` of its
+    pages.
     """
 
     path: str
@@ -356,6 +367,7 @@ class Receipt:
     preview: Picture
     all_pages: Picture
     shown: int
+    how: str = ""
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ def make(
             done += 1
             progress(done, len(missing), artifact.label or artifact.path)
     found += _press_diagnostics(planned, records, library, lines_of(project))
-    receipts = _receipts(planned, records)
+    receipts = _receipts(planned, records, theme.tokens(project.themes)["to-print"])
     plans = pages.plan(library, receipts)
     site = [*render.artifacts(plans, library, project), *outputs.tell(library, receipts, [page.path for page in plans])]
     site = [artifact for artifact in site if not only or artifact.document in only]
@@ -224,8 +224,20 @@ def _press_diagnostics(
     ]
 
 
-def _receipts(planned: Sequence[Artifact], records: dict[str, Record]) -> dict[str, list[Receipt]]:
-    """Return what pages offer, by the id of the document or, for books, by audience."""
+def _how(args: Mapping[str, Any], ways: Mapping[str, str]) -> str:
+    """Return how to print an artifact made with `args`; "" where it is printed page by page."""
+    edition = args["edition"]
+    keys = (edition["impose"], str(args.get("master", "")).removesuffix(".html"), edition["paper"])
+    return next((ways[key] for key in keys if key in ways), "")
+
+
+def _receipts(
+    planned: Sequence[Artifact], records: dict[str, Record], ways: Mapping[str, str]
+) -> dict[str, list[Receipt]]:
+    """Return what pages offer, by the id of the document or, for books, by audience.
+
+    `ways` are the sentences on how to print, `to-print` of the tokens.
+    """
     pictures = {(a.output, *a.inputs): a.path for a in planned if a.media_type == "image/webp"}
     receipts: dict[str, list[Receipt]] = {}
     for artifact in planned:
@@ -244,6 +256,7 @@ def _receipts(planned: Sequence[Artifact], records: dict[str, Record]) -> dict[s
                 _picture(first, records[first]),
                 _picture(all_, records[all_]),
                 records[all_].facts.get("shown", 0),
+                _how(artifact.args, ways),
             )
             receipts.setdefault(_owner(artifact), []).append(receipt)
     return receipts

@@ -111,7 +111,8 @@ def _insides(library: Library) -> list[str]:
     """Return what can stand between the braces, numbers of blanks and lines aside."""
     cited = (f"法 {law.id} {number}".strip() for law in library.laws.values() for number in ("", *law.articles))
     called = (f"{word} {number}" for word in ("热线", "号码") for number in library.help_lines)
-    return [*library.blanks, "方格", "停", *called, *cited]
+    shown = (f"图 {name}" for name in library.pictures)
+    return [*library.blanks, "方格", "停", *called, *shown, *cited]
 
 
 def citation(reference: list[str], place: Place, library: Library) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
-from generator.model import Article, Blank, HelpLine, Info, Law, School, Wording
+from generator.model import Article, Blank, Figure, HelpLine, Info, Law, School, Wording
 from generator.reading import files, shape
 from generator.reading.files import Source
 from generator.theme import numeral
@@ -21,7 +21,7 @@ TEXTS = ("title", "short", "issuer", "number", "version", "in_force", "supersede
 
 
 def library(content: Path) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """Return `library.yml` as info, help_lines, topics, occasions and blanks; what is faulty in it is left out."""
+    """Return `library.yml` as info, help_lines, pictures, topics, occasions, blanks; what is faulty in it is left out."""
     source, found = read(content, "library.yml", "library")
     data = {} if source.faulty else shape.sound(source.data, schema("library"))
     lines = [HelpLine(**line) for line in data.get("help_lines", [])]
@@ -34,6 +34,7 @@ def library(content: Path) -> tuple[dict[str, Any], list[Diagnostic]]:
     return {
         "info": Info(*(data.get(name, "") for name in names)),
         "help_lines": known,
+        "pictures": {name: Figure(**spec) for name, spec in data.get("pictures", {}).items()},
         "topics": tuple(data.get("topics", ())),
         "occasions": tuple(data.get("occasions", ())),
         "blanks": {name: Blank(name, **spec) for name, spec in data.get("blanks", {}).items()},

@@ -167,6 +167,7 @@ def downloads(files: Iterable[Receipt]) -> list[dict[str, Any]]:
             "preview": asdict(file.preview),
             "all_pages": asdict(file.all_pages),
             "shown": file.shown,
+            "how": file.how,
         }
         for file in files
     ]

@@ -47,7 +47,12 @@ def digest(project: Project) -> str:
     """Return the digest of all that every page depends on: templates, styles, settings, the program."""
     parts = [theme.digest(project.themes / name) for name in ("site", "art")]
     parts += [theme.digest(folder) for folder in project.kinds]
-    files = (project.themes / "tokens.yml", Path(__file__).parents[2] / "mkdocs.yml")
+    # A speech's page counts its seconds as the print does.
+    files = (
+        project.themes / "tokens.yml",
+        project.themes / "print" / "script.html",
+        Path(__file__).parents[2] / "mkdocs.yml",
+    )
     return key_of(code_digest(), *(file.read_bytes() for file in files), *parts)
 
 
@@ -119,8 +124,9 @@ def _finisher(args: Mapping[str, Any], env: Any) -> Callable[[str], str]:
     fill = view.filler(args["fills"], env.get_template("fill.html").module, root=root)
 
     def finish(text: str) -> str:
-        filled = markup.fill(text, fill)
-        filled = markup.with_links(filled, lambda id_: f"{root}{id_}.html")
-        return markup.with_images(filled, lambda source: f"{root}content/{args['folder']}/{source}")
+        # What placeholders bring has its addresses already.
+        led = markup.with_links(text, lambda id_: f"{root}{id_}.html")
+        led = markup.with_images(led, lambda source: f"{root}content/{args['folder']}/{source}")
+        return markup.fill(led, fill)
 
     return finish
