@@ -112,6 +112,10 @@ class Info:
     licence: str
     licence_note: str
 
+    def address(self, path: str) -> str:
+        """Return the public address of `path` of the site, "" while none is known."""
+        return f"{self.base_url.rstrip('/')}/{path}" if self.base_url else ""
+
 
 @dataclass(frozen=True)
 class Wording:
@@ -221,6 +225,7 @@ class Part:
 class Document:
     """A document of the library. `id` is its path without suffix and its address; `data` the kind's own fields.
 
+    `changes` are mappings of `date` and `what`, newest first; `moved_from` the ids that the document had before.
     `digest` stands for all of its values; `places` maps a field's path (a tuple of keys) to its place and stays out of
     every digest.
     """
@@ -238,8 +243,11 @@ class Document:
     asked_as: tuple[str, ...]
     cites: tuple[str, ...]
     related: tuple[str, ...]
+    written: str
+    changes: tuple[Mapping[str, str], ...]
     reviewed: str
     review_due: str
+    moved_from: tuple[str, ...]
     licence: str
     body: Markdown
     parts: tuple[Part, ...]
@@ -248,6 +256,11 @@ class Document:
     digest: str
     body_line: int = 1
     places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def modified(self) -> str:
+        """The day on which it was last gone over: its review, or a change told after that."""
+        return max([self.reviewed, *(change["date"] for change in self.changes)])
 
 
 @dataclass(frozen=True)
@@ -338,14 +351,17 @@ class Picture:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What pages know of a made file: `path` from the site's root, `size` in bytes, `pages` of paper, `how` it is
-    printed where that is not page by page, and pictures of its first page and of `shown` of its pages.
+    """What pages know of a made file: `path` from the site's root, `size` in bytes, its SHA-256 `digest`, `pages` of
+    paper, `how` it is printed where that is not page by page, and pictures of its first page and of `shown` of its
+    pages.
     """
 
     path: str
+    media_type: str
     label: str
     audience: str
     size: int
+    digest: str
     pages: int
     colour: bool
     preview: Picture

@@ -101,12 +101,15 @@ def make(
             progress(done, len(missing), artifact.label or artifact.path)
     found += _press_diagnostics(planned, records, library, lines_of(project))
     receipts = _receipts(planned, records, theme.tokens(project.themes)["to-print"])
-    site = render.artifacts(pages.plan(library, receipts), library, project)
-    site = [page for page in site if not only or page.document in only]
-    records |= {page.path: record for page in site if (record := cache.record(page))}
-    new = [page for page in site if page.path not in records]
-    for page, html in render.render(new, library, project, CONFIG):
+    plans = pages.plan(library, receipts)
+    site = [*render.artifacts(plans, library, project), *outputs.tell(library, receipts, [page.path for page in plans])]
+    site = [artifact for artifact in site if not only or artifact.document in only]
+    records |= {artifact.path: record for artifact in site if (record := cache.record(artifact))}
+    new = [artifact for artifact in site if artifact.path not in records]
+    for page, html in render.render([page for page in new if page.output == render.PAGE], library, project, CONFIG):
         records[page.path] = cache.keep(page, Made(html))
+    for artifact in (artifact for artifact in new if artifact.output != render.PAGE):
+        records[artifact.path] = cache.keep(artifact, maker(artifact))
     # What was saved meanwhile, a template or a picture: what was made of it must not stay under the old one's key.
     if (missing or new) and _look(project) != look:
         stale = [*missing, *new]
@@ -243,9 +246,11 @@ def _receipts(
             first, all_ = (pictures[output, artifact.path] for output in ("preview", "pages"))
             receipt = Receipt(
                 artifact.path.removeprefix("site/"),
+                artifact.media_type,
                 artifact.label,
                 artifact.audience,
                 record.size,
+                record.digest,
                 record.facts.get("pages", 0),
                 artifact.args["ink"] == "colour",
                 _picture(first, records[first]),

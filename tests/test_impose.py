@@ -267,6 +267,40 @@ def test_every_print_for_parents_has_an_edition_in_large_type(
         assert sum(words.values()) > 100
 
 
+@pytest.mark.parametrize(
+    ("usual", "large", "copies"),
+    [
+        ("survey/parents", "survey/parents-large", 1),
+        ("pledge/school-family", "pledge/school-family-large", 2),
+        ("card/parent-card", "card/parent-card-by-phone-large", 10),
+        ("guide/for-parents-leaflet", "guide/for-parents-leaflet-text-large", 1),
+    ],
+    ids=["survey", "pledge", "card", "leaflet"],
+)
+def test_what_parents_fill_in_sign_and_fold_is_also_in_large_type(
+    planned: list[Artifact], project: Project, tmp_path: Path, usual: str, large: str, copies: int
+) -> None:
+    """18 pt, and no word is lost; what the usual edition says in several copies is said once."""
+    of = {a.path.removeprefix("site/pdf/").removesuffix(".pdf"): a for a in planned}
+    small, big = made([of[usual], of[large]], project, tmp_path).values()
+    body = [char for page in paper.pages(big) for char in page if char.size > 17.9]
+    words = Counter(char.text for page in paper.pages(small) for char in page if char.size > 9.6)
+    once = Counter({char: number // copies for char, number in words.items()})
+    lost = once - Counter(char.text for char in body)
+    # Not said in 18 pt: who publishes it, whose copy it is, on what it rests.
+    assert lost.total() < 40, lost
+    text = "".join(char.text for char in body)
+    assert [phrase for phrase in SAID[large] if phrase not in text] == []
+
+
+SAID = {
+    "survey/parents-large": ["孩子在哪个学段？", "学校接到以后会怎么做、多久答复", "大概知道", "有人念给我听"],
+    "pledge/school-family-large": ["先听完，再出主意", "孩子中途转学的", "甲方存（学校）", "本责任书一式两份"],
+    "card/parent-card-by-phone-large": ["先听完，再打电话", "没接就打学校专线", "12345", "派出所"],
+    "guide/for-parents-leaflet-text-large": ["先陪他，先听他", "整屏截图", "谁看着他", "先不要做", "12356"],
+}
+
+
 def _is_body(char: paper.Char, page: int) -> bool:
     """Tell running text from masthead, page number, note of the cut and list of law."""
     return char.size > 9.6 and char.top < 278 and (page > 0 or char.top > 32)

@@ -53,7 +53,7 @@ def paragraphs(count: int) -> str:
 
 
 FULL = range(14, 21)
-FEET = (11, 12, 16)
+FEET = (11, 12, 16, 33, 34)
 FILES = {
     "policy/notice/policy.md": document(
         paragraphs(16),
@@ -157,11 +157,11 @@ def test_a_missing_number_is_left_to_the_pen(house: House) -> None:
 
 
 def test_the_imprint_ends_on_the_lower_edge_of_the_last_page(house: House) -> None:
-    """7.4: after the annexes; rules of 0.35, 0.25 and 0.35 mm; text 4号, one character in."""
-    for name, text, at in (("notice", "附件2", 4), ("upward", SENTENCE[-8:], 1)):
+    """7.4: after the annexes, on an even page; rules of 0.35, 0.25 and 0.35 mm; text 4号, one character in."""
+    for name, text, before, at in (("notice", "附件2", 4, 5), ("upward", SENTENCE[-8:], 1, 1)):
         pages, rules = paper.pages(pdf(house, name)), paper.rules(pdf(house, name), 100)
         assert len(pages) == at + 1
-        assert text in "".join(char.text for char in pages[at])
+        assert text in "".join(char.text for char in pages[before])
         assert [len(found) for found in rules[1:]] == [0] * (at - 1) + [3]
         left = LEFT if at % 2 == 0 else 26
         assert [place(rule)[:2] for rule in rules[at]] == [(left, left + 156)] * 3
@@ -176,17 +176,24 @@ def test_the_imprint_ends_on_the_lower_edge_of_the_last_page(house: House) -> No
         assert left + 156 - last.right == pytest.approx(4.9, abs=1)
 
 
-@pytest.mark.parametrize(("count", "pages"), [(11, 1), (12, 2), (16, 2)])
-def test_text_ends_above_the_imprint_or_it_takes_the_next_page(house: House, count: int, pages: int) -> None:
+@pytest.mark.parametrize(
+    ("count", "page", "blank", "number"),
+    [(11, 2, False, "2—"), (12, 2, False, "2—"), (16, 2, False, "2—"), (33, 2, False, "2—"), (34, 4, True, "")],
+)
+def test_text_ends_above_the_imprint_or_it_takes_the_next_even_page(
+    house: House, count: int, page: int, blank: bool, number: str
+) -> None:
+    """7.5: behind a blank page it has no number, nor has that page."""
     found, rules = paper.pages(pdf(house, f"foot-{count}")), paper.rules(pdf(house, f"foot-{count}"), 100)
-    assert len(found) == pages
+    assert len(found) == page
+    assert (found[-2] == []) == blank
     assert "".join(char.text for page in found for char in page).count("安。") == count
     first, _, last = rules[-1]
     assert last.bottom == pytest.approx(BOTTOM, abs=0.2)
     below = [row.text for row in paper.lines(found[-1]) if row.bottom > first.top - 1]
     assert below[0].startswith("抄送：")
-    assert [text[-2:] for text in below[-2:]] == ["印发", f"{pages}—"]
-    assert len(below) == 4
+    assert below[2].endswith("印发")
+    assert "".join(below[3:])[-2:] == number
 
 
 def test_annexes_begin_pages_of_their_own(house: House) -> None:

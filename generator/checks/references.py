@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from generator import markup
@@ -28,7 +28,7 @@ UNSAFE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.I)
 # Browsers skip these in an address.
 SKIPPED = re.compile(r"[\x00-\x20]+")
 # Fields of every kind that are printed as they stand.
-PLAIN = ("title", "summary", "asked_as")
+PLAIN = ("title", "summary", "asked_as", "changes")
 ALLOWED = re.compile(r"doc:|https?://[^/]|mailto:|tel:", re.I)
 
 
@@ -39,6 +39,7 @@ def check(library: Library, lines: Lines, files: frozenset[str], store: Store) -
     # Sorted so that the same slip is always offered the same word.
     numbers = sorted(library.help_lines)
     typed = re.compile(rf"(?<![\d.])({'|'.join(numbers)})(?![\d年.])")
+    yield from _moved(library, ids)
     for document in library.documents:
         for path, text in resolve.texts(document):
             start = of_text(document, path)
@@ -65,6 +66,17 @@ def _same_prints(library: Library) -> Iterator[Diagnostic]:
             if other.id != document.id:
                 place, related = Place(document.file), (Place(other.file),)
                 yield diagnose("R415", place, id=document.id, other=other.id, label=label, related=related)
+
+
+def _moved(library: Library, ids: Mapping[str, Document]) -> Iterator[Diagnostic]:
+    """Yield former ids that are in use: by a document that lives there, or given by two."""
+    given: dict[str, Document] = {}
+    for document in library.documents:
+        for index, id_ in enumerate(document.moved_from):
+            other = ids.get(id_) or given.setdefault(id_, document)
+            if id_ in ids or other is not document:
+                place = document.places.get(("moved_from", index), Place(document.file))
+                yield diagnose("R416", place, old=id_, id=other.id, related=(Place(other.file),))
 
 
 def _placeholders(text: Markdown, start: Place, library: Library, lines: Lines) -> Iterator[Diagnostic]:

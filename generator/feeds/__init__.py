@@ -1,1 +1,1 @@
-"""What other programs read of the library: calendars, lists, feeds."""
+"""What programs read of the library: its changes, its catalogue, its addresses, each document described."""

@@ -85,10 +85,17 @@ class Press:
         styles = [setup.parse(_taken(style)) for style in source.etree_element.iter("style")]
         with _Heard() as heard:
             sheets = [setup.stylesheet, *(style.parsed for style in styles)]
-            document = source.render(font_config=setup.config, stylesheets=sheets, pdf_variant="pdf/ua-1")
-            scheme = source.etree_element.get("data-impose", "")
-            names = [page._page_box.page_type.name for page in document.pages]
-            document = document.copy([document.pages[number] for number in impose.kept(scheme, names)])
+            render = partial(source.render, font_config=setup.config, stylesheets=sheets, pdf_variant="pdf/ua-1")
+            document, root = render(), source.etree_element
+            # What of a paper comes before the pages of this name ends on an even one; only its pages tell if it does.
+            if (rest := root.get("data-even")) and sum(name != rest for name in _names(document)) % 2:
+                root.set("data-turned", "")
+                document = render()
+                if any(page._page_box.page_type.blank for page in document.pages):
+                    root.set("data-turned", "blank")
+                    document = render()
+            scheme = root.get("data-impose", "")
+            document = document.copy([document.pages[number] for number in impose.kept(scheme, _names(document))])
         pages = geometry.pieces(document)
         drawn = [(text.get("font-family", ""), text.text or "") for text in source.etree_element.iter(DRAWN)]
         told = (*(record for style in styles for record in style.heard), *heard)
@@ -137,6 +144,10 @@ class Press:
                 return _Style(CSS(string=style, base_url=BASE, url_fetcher=fetcher, font_config=config), tuple(heard))
 
         return _Setup(roles, config, stylesheet, parse, fetcher, tuple(heard))
+
+
+def _names(document: Any) -> list[str]:
+    return [page._page_box.page_type.name for page in document.pages]
 
 
 @dataclass(frozen=True)

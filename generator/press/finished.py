@@ -39,7 +39,8 @@ def read(data: bytes) -> tuple[dict[str, Any], list[Problem]]:
         fonts, loose = _fonts(pdf)
         owners = [_owners(pdf, page.obj) for page in pdf.pages]
         pictures = list(_pictures(data, owners)) if _has_images(pdf) else []
-    empty = [number for number, content in enumerate(owners, 1) if all(each is None for each in content)]
+    # One without even a running head is left blank on purpose, so that the next stands on the right side.
+    empty = [n for n, content in enumerate(owners, 1) if content and all(each is None for each in content)]
     problems += [Problem("loose-font", name, "没有嵌进文件，或者整套嵌了进去") for name in loose]
     problems += [Problem("empty-page", "", f"第 {number} 页") for number in empty]
     problems += [

@@ -83,7 +83,7 @@ def _below(box: Any, limit: _Area, sheet: _Area, near: str) -> Iterator[Piece]:
         limit = sheet  # put there by hand in a master
     text = box.text if isinstance(box, boxes.TextBox) else ""
     near = text.replace(lines.JOINER, "").strip() or _alternative(box) or near
-    watched = boxes.ReplacedBox | boxes.InlineBlockBox | boxes.TableCellBox
+    watched = (boxes.ReplacedBox, boxes.InlineBlockBox, boxes.TableCellBox)  # a union is slower to make and to ask
     if text.strip() or isinstance(box, watched):
         x, y = box.border_box_x(), box.border_box_y()
         area = _Area(x, y, x + box.border_width(), y + box.border_height())

@@ -225,9 +225,15 @@ def _pieces(text: str, start: int, spans: Mapping[int, str], ties: set[int]) -> 
     """
     # Only where the tie runs into another element a joiner has to do.
     pieces: list[str | Element] = [JOINER if start in ties else ""]
+    # Most text is plain: it is taken in stretches up to the next character that a span or a tie begins at.
+    marked = {place - start for place in spans} | {place - start - 1 for place in ties}
+    marked |= {place for place, char in enumerate(text) if char == WIDE_SPACE}
     at = 0
-    while at < len(text):
-        end = at + 1
+    for stop in sorted(place for place in marked if 0 <= place < len(text)):
+        if stop < at:
+            continue
+        _add(pieces, text[at:stop])
+        at, end = stop, stop + 1
         while start + end in ties and end < len(text):
             end += 1
         group: list[str | Element] = [""]
@@ -240,6 +246,7 @@ def _pieces(text: str, start: int, spans: Mapping[int, str], ties: set[int]) -> 
         for piece in group:
             _add(pieces, piece)
         at = end
+    _add(pieces, text[at:])
     return pieces
 
 

@@ -83,7 +83,7 @@ def job(
                 "licence_note": info.licence_note,
             },
             "school": resolve.value("学校名称", library),
-            "address": f"{info.base_url.rstrip('/')}/{document.id}.html" if info.base_url else "",
+            "address": info.address(f"{document.id}.html"),
         },
     }
 

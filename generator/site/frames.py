@@ -141,6 +141,8 @@ def doc(
             "icon": library.kinds[document.kind].icon,
             "href": f"kind/{document.kind}.html",
         },
+        "written": document.written,
+        "changes": [dict(change) for change in document.changes],
         "reviewed": document.reviewed,
         "review_due": document.review_due,
         "licence": document.licence,

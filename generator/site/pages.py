@@ -11,9 +11,10 @@ from typing import Any
 from urllib.parse import quote
 
 from generator import view
+from generator.feeds import described
 from generator.model import ANSWERS, AUDIENCES, STAGES, Document, Law, Library
 from generator.reading import resolve
-from generator.site import frames, year
+from generator.site import frames, mirror, year
 from generator.site.frames import DOOR, DOORS, STAGE_KEYS, Door, Receipts
 from generator.site.shelf import Entries, Shelf, crumb, first_of_each_kind, has, questions, spread, stock
 from generator.site.shelf import Page as Page
@@ -47,6 +48,7 @@ def plan(library: Library, receipts: Receipts) -> tuple[Page, ...]:
         _laws(shelf),
         *year.pages(shelf),
         _search(shelf),
+        mirror.page(shelf),
         _missing(shelf, everything),
         _offline(shelf),
         *(_document(shelf, document) for document in shelf.documents),
@@ -328,7 +330,7 @@ def _missing(shelf: Shelf, everything: Mapping[str, Entries]) -> Page:
     """Return the page for addresses that do not exist; a server shows it at any depth, so its links are absolute."""
     page = shelf.page("404.html", "pages/404.html", "这一页不在了", "这一页不在了", dict(everything), nav="")
     path = shelf.library.info.base_url.partition("://")[2].partition("/")[2].strip("/")
-    return _in_frame(page, root=f"/{path}/" if path else "/")
+    return _in_frame(page, root=f"/{path}/" if path else "/", url="")
 
 
 def _offline(shelf: Shelf) -> Page:
@@ -346,7 +348,8 @@ def _document(shelf: Shelf, document: Document) -> Page:
     kind = shelf.library.kinds[document.kind]
     door = DOOR[document.audiences[0]]
     related = shelf.list(_related(shelf, document))
-    return shelf.page(
+    image = shelf.library.info.address(f"share/{document.id}.png")
+    page = shelf.page(
         f"{document.id}.html",
         kind.page.template,
         document.title,
@@ -365,6 +368,8 @@ def _document(shelf: Shelf, document: Document) -> Page:
         nav=door.id,
         crumbs=[crumb(door.nav, f"for/{door.id}.html"), crumb(kind.name, f"kind/{kind.id}.html")],
     )
+    data = described.script(shelf.library, document, shelf.receipts.get(document.id, ()), image)
+    return _in_frame(page, image=image, data=data)
 
 
 def _related(shelf: Shelf, document: Document) -> Sequence[Document]:

@@ -53,7 +53,7 @@ def frame(config_file: Path, pages: Iterable[Finished], extra: Mapping[str, Any]
     for each in pages:
         source = each.path.removesuffix("html") + "md"
         page = Page(each.title, File(source, "", config.site_dir, config.use_directory_urls), config)
-        page.content, page.meta = each.html, dict(each.meta)
+        page.content, page.meta, page.canonical_url = each.html, dict(each.meta), each.meta["url"]
         yield template.render(get_context(nav, files, config, page)).encode()
 
 

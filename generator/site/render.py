@@ -17,6 +17,7 @@ from generator.site import frames, look, plugin
 from generator.site.pages import Page
 from generator.store import Store, code_digest, key_of, key_of_data
 
+PAGE = "page"  # what makes pages, in the words of `Artifact.output`
 # Templates that read nothing: they are the same on every page, and rendered once.
 DRAWINGS = ("pages/_icons.html", "pages/_sheets.html")
 
@@ -90,7 +91,7 @@ def _artifact(page: Page, document: Document | None, library: Library, frame: st
         "folder": document.file.rpartition("/")[0] if document else "",
     }
     depends = key_of(frame, document.digest if document else "", key_of_data({**args, "context": rest}))
-    return Artifact(f"site/{page.path}", "text/html", "page", args, depends, page.path.removesuffix(".html"))
+    return Artifact(f"site/{page.path}", "text/html", PAGE, args, depends, page.path.removesuffix(".html"))
 
 
 def _placeholders(value: Any) -> Iterator[str]:
@@ -114,7 +115,7 @@ def _finished(page: Artifact, project: Project, env: Any) -> plugin.Finished:
         html = env.get_template(args["template"]).render({**context, **dressed})
     except TemplateError as error:
         raise KindError(f"{args['template']}（{page.path}）：{error.message}") from error
-    meta = {"description": args["description"], "root": frame["root"], "nav": frame["nav"], "path": frame["path"]}
+    meta = {name: frame[name] for name in ("description", "root", "nav", "path", "url", "image", "data")}
     return plugin.Finished(page.path.removeprefix("site/"), args["title"], html, meta)
 
 
