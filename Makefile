@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP_TOOLS := pip-tools==7.6.2
 
 .DEFAULT_GOAL := build
-.PHONY: build setup setup-test test bench bench-site bench-press serve lock clean distclean
+.PHONY: build setup setup-test test audit bench bench-site bench-press serve lock clean distclean
 
 build: setup
 	$(BIN)/python build.py build $(ARGS)
@@ -29,6 +29,12 @@ test: setup-test
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --dist loadfile $(ARGS)
+
+# Lighthouse is large and its figures depend on the machine: no part of the tests.
+audit: setup-test
+	$(BIN)/npm ci --prefix tools/node --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(BIN)/python build.py build
+	$(BIN)/python tools/audit.py $(ARGS)
 
 # `make -k bench` runs the second one even if the first misses a target.
 bench: bench-site bench-press
@@ -61,4 +67,4 @@ clean:
 	test ! -d .cache || find .cache -mindepth 1 -maxdepth 1 ! -name fonts ! -name pip -exec rm -rf {} +
 
 distclean: clean
-	rm -rf .venv .cache
+	rm -rf .venv .cache tools/node/node_modules

@@ -94,7 +94,7 @@ def _serve(options: argparse.Namespace) -> int:
     os.environ["LIBRARY_CONTENT"] = str(options.content.resolve())
     os.environ["LIBRARY_KINDS"] = os.pathsep.join(str(folder.resolve()) for folder in options.kinds)
     # What costs time is made first, where its progress can be seen; MkDocs then finds it in the cache.
-    pipeline.make(project_of(options.content, options.kinds), without=frozenset({"book"}), progress=_progress())
+    pipeline.make(project_of(options.content, options.kinds), without=frozenset({"book", "zip"}), progress=_progress())
     print(f"打开 http://{options.address}/ ；改动保存后网页会自动更新，按 Ctrl+C 结束。")
     plugin.serve(CONFIG, options.address)
     return 0

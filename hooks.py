@@ -33,7 +33,7 @@ def on_files(files: Any, config: Any) -> Any:
     """Hand over every file of the site. A faulty library ends a build; `serve` shows its diagnostics on every page."""
     project = _project()
     try:
-        result = pipeline.make(project, without=WITHOUT)
+        result = pipeline.make(project, without=WITHOUT | {"zip"} if serving else WITHOUT)
     except KindError as error:
         return _faulty(f"材料种类的定义有误：{error}", config)
     report = full.render(result.diagnostics, pipeline.lines_of(project), "content/")
@@ -41,7 +41,8 @@ def on_files(files: Any, config: Any) -> Any:
         return _faulty(report, config)
     if report:
         print(report, file=sys.stderr)
-    return plugin.as_files(config, {e.path.removeprefix("site/"): e.read() for e in result.entries})
+    found = {e.path.removeprefix("site/"): e.read() for e in result.entries}
+    return plugin.as_files(config, plugin.for_serving(found) if serving else found)
 
 
 def _faulty(report: str, config: Any) -> Any:

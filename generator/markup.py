@@ -50,7 +50,7 @@ _MARK = re.compile(r"[`\\\[<&*_{]|  \n")
 _IMAGE = re.compile(r'<img [^>]*?src="([^"]*)"')
 _WIDE_HASHES = re.compile(r"^[#＃]{1,6}")
 _STRAY = re.compile(rf"(<[^>]*>)|{PLACEHOLDER.pattern}")
-_ALONE = re.compile(r'<p>(<var data-fill="横线 [^"]*"></var>)</p>')
+_ALONE = re.compile(r'<p>(<var data-fill="(?:横线|图) [^"]*"></var>)</p>')
 
 # A table whose first head is empty names its rows in the first column.
 _CORNERED = re.compile(r"<table>\s*<thead>\s*<tr>\s*<th\b[^>]*></th>.*?</table>", re.S)

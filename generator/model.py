@@ -112,6 +112,26 @@ class Info:
     licence: str
     licence_note: str
 
+    def address(self, path: str) -> str:
+        """Return the public address of `path` of the site, "" while none is known."""
+        return f"{self.base_url.rstrip('/')}/{path}" if self.base_url else ""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How people say things, for the search: groups of words that mean the same (the library's own word first), phrases
+    of a question that say nothing of its subject, and what stages and kinds are called, by stage and by id of kind.
+    `people` are groups, too, of words that say who and not what.
+
+    The order of `kinds` is that in which they answer a family's question.
+    """
+
+    synonyms: tuple[tuple[str, ...], ...] = ()
+    people: tuple[tuple[str, ...], ...] = ()
+    asking: tuple[str, ...] = ()
+    stages: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
 
 @dataclass(frozen=True)
 class PartSpec:
@@ -205,6 +225,7 @@ class Part:
 class Document:
     """A document of the library. `id` is its path without suffix and its address; `data` the kind's own fields.
 
+    `changes` are mappings of `date` and `what`, newest first; `moved_from` the ids that the document had before.
     `digest` stands for all of its values; `places` maps a field's path (a tuple of keys) to its place and stays out of
     every digest.
     """
@@ -222,8 +243,11 @@ class Document:
     asked_as: tuple[str, ...]
     cites: tuple[str, ...]
     related: tuple[str, ...]
+    written: str
+    changes: tuple[Mapping[str, str], ...]
     reviewed: str
     review_due: str
+    moved_from: tuple[str, ...]
     licence: str
     body: Markdown
     parts: tuple[Part, ...]
@@ -233,20 +257,87 @@ class Document:
     body_line: int = 1
     places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict, compare=False, repr=False)
 
+    @property
+    def modified(self) -> str:
+        """The day on which it was last gone over: its review, or a change told after that."""
+        return max([self.reviewed, *(change["date"] for change in self.changes)])
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture that texts may show: its file in `themes/art`, the words below it and its text alternative."""
+
+    art: str
+    caption: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a term: the document with this `id`, what pupils learn by it, and in which week of the term."""
+
+    id: str
+    aim: str
+    week: int
+
+
+@dataclass(frozen=True)
+class Term:
+    """The way through a term for one stage, in `content/paths.yml`; `places` as those of a Document."""
+
+    stage: str
+    title: str
+    steps: tuple[Step, ...]
+    places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day of the school year, or something of one of its months.
+
+    `date` is ISO, of the calendar's school year; only year and month (2026-09) where the school sets the day. `nth`
+    says which weekday of its month it always is (1 the first, -1 the last), 0 that it has the same date every year.
+    """
+
+    name: str
+    date: str
+    nth: int
+    do: str
+    prepare: str
+    occasion: str
+    materials: tuple[str, ...]
+    law: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The school year from September of `year` on, in `content/calendar.yml`; `places` as those of a Document."""
+
+    year: int
+    updated: str
+    days: tuple[Day, ...]
+    places: Mapping[tuple[str | int, ...], Place] = field(default_factory=dict, compare=False, repr=False)
+
 
 @dataclass(frozen=True)
 class Library:
-    """Everything that was read, checked or not."""
+    """Everything that was read, checked or not; `calendar` is None where there is none."""
 
     info: Info
     topics: tuple[str, ...]
     occasions: tuple[str, ...]
     help_lines: Mapping[str, HelpLine]
+    pictures: Mapping[str, Figure]
     laws: Mapping[str, Law]
     blanks: Mapping[str, Blank]
     kinds: Mapping[str, Kind]
     documents: tuple[Document, ...]
     school: School
+    terms: tuple[Term, ...] = ()
+    calendar: Calendar | None = None
+    wording: Wording = Wording()
 
 
 @dataclass(frozen=True)
@@ -260,19 +351,23 @@ class Picture:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What pages know of a made file: `path` from the site's root, `size` in bytes, `pages` of paper, and pictures of
-    its first page and of `shown` of its pages.
+    """What pages know of a made file: `path` from the site's root, `size` in bytes, its SHA-256 `digest`, `pages` of
+    paper, `how` it is printed where that is not page by page, and pictures of its first page and of `shown` of its
+    pages.
     """
 
     path: str
+    media_type: str
     label: str
     audience: str
     size: int
+    digest: str
     pages: int
     colour: bool
     preview: Picture
     all_pages: Picture
     shown: int
+    how: str = ""
 
 
 @dataclass(frozen=True)

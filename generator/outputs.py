@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from generator.bundles import books, previews
+from generator.bundles import books, previews, share
+from generator.feeds import addresses, atom, calendar, catalogue
 from generator.model import Artifact, Library, Made, Project
 from generator.press import plan as sheets
 from generator.search import index
@@ -13,10 +14,23 @@ from generator.search import index
 Plan = Callable[[Library, Project], list[Artifact]]
 Gather = Callable[[Sequence[Artifact]], list[Artifact]]
 Make = Callable[[Artifact, Project], Made]
-OUTPUTS: Mapping[str, tuple[Plan, Make]] = {**sheets.OUTPUTS, **books.OUTPUTS, **index.OUTPUTS}
+OUTPUTS: Mapping[str, tuple[Plan, Make]] = {
+    **sheets.OUTPUTS,
+    **books.OUTPUTS,
+    **index.OUTPUTS,
+    **share.OUTPUTS,
+    **atom.OUTPUTS,
+    **calendar.OUTPUTS,
+    **addresses.OUTPUTS,
+}
 # What is made of other artifacts, planned when these are known.
 GATHERED: Mapping[str, tuple[Gather, Make]] = {**previews.GATHERED}
-MAKERS: Mapping[str, Make] = {name: make for name, (_, make) in (*OUTPUTS.items(), *GATHERED.items())}
+# What tells of the made files and of the pages, planned when both are known.
+TOLD: Mapping[str, Make] = {**catalogue.TOLD, **addresses.TOLD}
+MAKERS: Mapping[str, Make] = {
+    **{name: make for name, (_, make) in (*OUTPUTS.items(), *GATHERED.items())},
+    **TOLD,
+}
 
 
 class Clash(Exception):
@@ -41,6 +55,11 @@ def plan(
         seen[artifact.path] = artifact
     taken: set[str] = set()
     return [replace(artifact, copies=tuple(_free(copy, taken) for copy in artifact.copies)) for artifact in planned]
+
+
+def tell(library: Library, receipts: catalogue.Receipts, pages: Sequence[str]) -> list[Artifact]:
+    """Return what tells of all files, of which pages know the receipts, and of all pages, given by their paths."""
+    return [*catalogue.plan(library, receipts), *addresses.plan(library, pages)]
 
 
 def make(artifact: Artifact, project: Project) -> Made:

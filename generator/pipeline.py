@@ -7,7 +7,7 @@ import functools
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from generator.model import AUDIENCES, Artifact, Library, Made, Picture, Place, 
 from generator.press import fonts
 from generator.press import plan as sheets
 from generator.publish import tree, workers
+from generator.publish.archive import archive
 from generator.publish.cache import Cache, Record
 from generator.reading.load import load
 from generator.store import Store, key_of
@@ -99,13 +100,16 @@ def make(
             done += 1
             progress(done, len(missing), artifact.label or artifact.path)
     found += _press_diagnostics(planned, records, library, lines_of(project))
-    receipts = _receipts(planned, records)
-    site = render.artifacts(pages.plan(library, receipts), library, project)
-    site = [page for page in site if not only or page.document in only]
-    records |= {page.path: record for page in site if (record := cache.record(page))}
-    new = [page for page in site if page.path not in records]
-    for page, html in render.render(new, library, project, CONFIG):
+    receipts = _receipts(planned, records, theme.tokens(project.themes)["to-print"])
+    plans = pages.plan(library, receipts)
+    site = [*render.artifacts(plans, library, project), *outputs.tell(library, receipts, [page.path for page in plans])]
+    site = [artifact for artifact in site if not only or artifact.document in only]
+    records |= {artifact.path: record for artifact in site if (record := cache.record(artifact))}
+    new = [artifact for artifact in site if artifact.path not in records]
+    for page, html in render.render([page for page in new if page.output == render.PAGE], library, project, CONFIG):
         records[page.path] = cache.keep(page, Made(html))
+    for artifact in (artifact for artifact in new if artifact.output != render.PAGE):
+        records[artifact.path] = cache.keep(artifact, maker(artifact))
     # What was saved meanwhile, a template or a picture: what was made of it must not stay under the old one's key.
     if (missing or new) and _look(project) != look:
         stale = [*missing, *new]
@@ -117,8 +121,14 @@ def make(
             cache.drop(artifact)
         return make(project, school, only=only, without=without, jobs=jobs, progress=progress)
     sources = _sources(library)
-    entries = [_entry(a, records[a.path], cache, sources.get(_owner(a), ())) for a in (*planned, *site)]
+    made_of = ((a, records[a.path], sources.get(_owner(a), ())) for a in (*planned, *site))
+    entries = [entry for a, record, files in made_of for entry in _entries(a, record, cache, files)]
     entries += [_static(path, data) for path, data in _files(project, library).items()]
+    # Of a part, or of files that cannot all be published, there is no whole to carry away.
+    if not only and not any(diagnostic.severity == "error" for diagnostic in found):
+        entries.append(_worker(site, records, cache, project))
+        if "zip" not in without:
+            entries.append(_archive(entries, library, project))
     return Result(library, in_order(found), entries, receipts, len(missing) + len(new))
 
 
@@ -140,6 +150,26 @@ def proof(result: Result, project: Project) -> tree.Entry:
         )
     )
     return _static("proof.html", html.encode())
+
+
+def _worker(site: Sequence[Artifact], records: Mapping[str, Record], cache: Cache, project: Project) -> tree.Entry:
+    """Return the service worker, which holds finished pages of the site."""
+    from generator.site import offline
+
+    pages = {page.path.removeprefix("site/"): page for page in site}
+    held = {path: cache.data(pages[path], records[pages[path].path]) for path in offline.PAGES}
+    return _static(offline.PATH, offline.worker(project.themes, held))
+
+
+def _archive(entries: Sequence[tree.Entry], library: Library, project: Project) -> tree.Entry:
+    """Return the whole site in a ZIP, in a folder of its own beside a page that leads into it."""
+    start = theme.environment([project.themes / "site"]).get_template("start.html")
+    html = start.render(name=library.info.name, address="网站/index.html")
+    files = [replace(e, path=f"网站/{e.path.removeprefix('site/')}") for e in entries if e.path.startswith("site/")]
+    files.append(_static("打开这里.html", html.encode()))
+    place = key_of(os.fspath(project.content))
+    name = f"{library.info.name}（离线版）.zip"
+    return archive("site/offline.zip", files, Store(project.cache), place, copies=(name,))
 
 
 def _look(project: Project) -> str:
@@ -194,8 +224,20 @@ def _press_diagnostics(
     ]
 
 
-def _receipts(planned: Sequence[Artifact], records: dict[str, Record]) -> dict[str, list[Receipt]]:
-    """Return what pages offer, by the id of the document or, for books, by audience."""
+def _how(args: Mapping[str, Any], ways: Mapping[str, str]) -> str:
+    """Return how to print an artifact made with `args`; "" where it is printed page by page."""
+    edition = args["edition"]
+    keys = (edition["impose"], str(args.get("master", "")).removesuffix(".html"), edition["paper"])
+    return next((ways[key] for key in keys if key in ways), "")
+
+
+def _receipts(
+    planned: Sequence[Artifact], records: dict[str, Record], ways: Mapping[str, str]
+) -> dict[str, list[Receipt]]:
+    """Return what pages offer, by the id of the document or, for books, by audience.
+
+    `ways` are the sentences on how to print, `to-print` of the tokens.
+    """
     pictures = {(a.output, *a.inputs): a.path for a in planned if a.media_type == "image/webp"}
     receipts: dict[str, list[Receipt]] = {}
     for artifact in planned:
@@ -204,14 +246,17 @@ def _receipts(planned: Sequence[Artifact], records: dict[str, Record]) -> dict[s
             first, all_ = (pictures[output, artifact.path] for output in ("preview", "pages"))
             receipt = Receipt(
                 artifact.path.removeprefix("site/"),
+                artifact.media_type,
                 artifact.label,
                 artifact.audience,
                 record.size,
+                record.digest,
                 record.facts.get("pages", 0),
                 artifact.args["ink"] == "colour",
                 _picture(first, records[first]),
                 _picture(all_, records[all_]),
                 records[all_].facts.get("shown", 0),
+                _how(artifact.args, ways),
             )
             receipts.setdefault(_owner(artifact), []).append(receipt)
     return receipts
@@ -250,9 +295,21 @@ def _readable(path: str) -> bool:
     return os.path.isfile(path) and not os.path.islink(path) and os.access(path, os.R_OK)
 
 
-def _entry(artifact: Artifact, record: Record, cache: Cache, sources: tuple[str, ...]) -> tree.Entry:
+def _entries(artifact: Artifact, record: Record, cache: Cache, sources: tuple[str, ...]) -> list[tree.Entry]:
+    """Return the file that an artifact is, or all those of which it consists (the fact `files`)."""
     read = functools.partial(cache.data, artifact, record)
-    return tree.Entry(artifact.path, record.digest, record.size, sources, artifact.copies, read)
+    if "files" not in record.facts:
+        return [tree.Entry(artifact.path, record.digest, record.size, sources, artifact.copies, read)]
+    folder = artifact.path.rpartition("/")[0]
+    whole = functools.cache(read)
+
+    def part(start: int, size: int) -> bytes:
+        return whole()[start : start + size]
+
+    return [
+        tree.Entry(f"{folder}/{name}", digest, size, sources, (), functools.partial(part, start, size))
+        for name, start, size, digest in record.facts["files"]
+    ]
 
 
 def _owner(artifact: Artifact) -> str:

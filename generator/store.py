@@ -23,7 +23,7 @@ FEW = 30
 PACKAGES = (
     *("jinja2", "markupsafe", "markdown", "nh3", "pyyaml", "jsonschema", "mkdocs", "mkdocs-material"),
     *("weasyprint", "pydyf", "fonttools", "pillow", "tinycss2", "tinyhtml5", "cssselect2", "pyphen"),
-    *("segno", "pypdfium2", "pdfua", "pikepdf"),
+    *("segno", "pypdfium2", "pdfua", "pikepdf", "pypinyin", "opencc"),
 )
 # Bytes that a store may hold: a library and its last few versions. What was used within the last hour always stays.
 LIMIT, HOUR = 1_000_000_000, 3_600

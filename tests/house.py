@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import yaml
@@ -26,6 +26,15 @@ def examples(*folders: Path) -> dict[str, str]:
         for name, text in parts.items():
             files[f"{kind}/example/{name}" if len(parts) > 1 else f"{kind}/{name}"] = text
     return files
+
+
+def real_pages(folder: Path) -> Path:
+    """Return the site of the real library, made below `folder` without prints and books, which take minutes."""
+    project = replace(pipeline.project_of(ROOT / "content"), cache=folder / "cache")
+    result = pipeline.make(project, without=frozenset({"pdf", "book", "zip"}), jobs=1)
+    assert not result.faulty
+    tree.publish(folder / "dist", result.entries)
+    return folder / "dist" / "site"
 
 
 @dataclass(frozen=True)

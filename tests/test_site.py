@@ -129,7 +129,7 @@ def test_a_slogan_is_copied_by_a_tap(address: str, browser: Browser) -> None:
     context = browser.new_context(viewport=PHONE, permissions=["clipboard-read", "clipboard-write"])
     page = context.new_page()
     page.goto(f"{address}poster/example.html")
-    button = page.locator('[data-do="copy"][data-text="坐过去，陪一会儿"]')
+    button = page.locator('[data-copy="坐过去，陪一会儿"]')
     button.click()
     page.get_by_text("已复制").wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == "坐过去，陪一会儿"
@@ -189,7 +189,7 @@ def test_search_without_a_hit_offers_ways_on(site: Path, page: Page) -> None:
 
 
 def test_answers_are_not_in_the_search_index(site: Path) -> None:
-    index = (site / "search" / "index.js").read_text("utf-8")
+    index = "".join(path.read_text("utf-8") for path in sorted((site / "search").rglob("*.js")))
     assert "这不是你的错" in index
     assert "第一张不是欺凌，是个人选择" not in index
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sets up what a build or a test run needs, and only what is missing: Debian packages (apt.txt), the virtual environment
-# .venv (the lock files) and the fonts (tools/fonts.sh). Nothing is written outside the checkout except by apt.
+# .venv (the lock files), tools/node (its lock) and the fonts (tools/fonts.sh). Nothing is written outside the checkout except by apt.
 #
 # Usage: tools/setup.sh build|test      the environment variable PYTHON names another interpreter than the one found
 # Ends with 1, after one message in Chinese and English, where the administrator has to help first.
@@ -124,6 +124,20 @@ if [ "$want" = test ] && ! has_line "$test_line"; then
     echo 'requirements-dev.lock begun' >>$made
     install_lock requirements-dev.lock
     printf '%s\n' "$build_line" "$test_line" >$made
+fi
+
+# --- Packages of Node.js that check HTML and scripts ---
+
+if [ "$want" = test ]; then
+    mark=$( (pwd && cat tools/node/package-lock.json) | digest)
+    if [ "$(cat tools/node/node_modules/.made 2>/dev/null)" != "$mark" ]; then
+        echo '安装 Node.js 软件包 Installing packages of Node.js: tools/node/package-lock.json'
+        .venv/bin/npm ci --prefix tools/node --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null || {
+            echo '没有装上，请检查网络后再运行 make。 Not installed: check the network and run make again.' >&2
+            exit 1
+        }
+        echo "$mark" >tools/node/node_modules/.made
+    fi
 fi
 
 # --- Fonts ---

@@ -47,18 +47,32 @@ def _minutes(document: Document, fields: dict[str, dict[str, object]]) -> Iterat
             continue
         total = sum(step.get("minutes", 0) for step in steps)
         if total != document.minutes:
-            place = document.places.get(("minutes",), Place(document.file))
-            related = (document.places.get((name,), Place(document.file)),)
+            place = _at(document, "minutes")
+            related = (_at(document, name),)
             yield diagnose("C501", place, label=spec["title"], total=total, minutes=document.minutes, related=related)
 
 
 def _dates(document: Document, today: str) -> Iterator[Diagnostic]:
-    place = document.places.get(("review_due",), Place(document.file))
+    place = _at(document, "review_due")
     if document.reviewed and document.review_due:
         if document.review_due < document.reviewed:
             yield diagnose("C503", place, due=document.review_due, reviewed=document.reviewed)
         elif document.review_due < today:
             yield diagnose("C502", place, due=document.review_due)
+    days = [change["date"] for change in document.changes]
+    for index, (day, before) in enumerate(zip(days[1:], days, strict=False), 1):
+        if day >= before:
+            yield diagnose("C514", _at(document, "changes", index, "date"), date=day, before=before)
+    if document.written > today:
+        yield diagnose("C515", _at(document, "written"), date=document.written)
+    for index, day in enumerate(days):
+        if day > today:
+            yield diagnose("C515", _at(document, "changes", index, "date"), date=day)
+
+
+def _at(document: Document, *path: str | int) -> Place:
+    """Return the place of a field, of the file where it has none."""
+    return document.places.get(path, Place(document.file))
 
 
 def _speech(document: Document, per_minute: int, store: Store) -> Iterator[Diagnostic]:
@@ -67,7 +81,7 @@ def _speech(document: Document, per_minute: int, store: Store) -> Iterator[Diagn
     needed = characters / per_minute + pauses * PAUSE_SECONDS / 60
     assert document.minutes is not None
     if abs(needed - document.minutes) > SPEECH_TOLERANCE:
-        place = document.places.get(("minutes",), Place(document.file))
+        place = _at(document, "minutes")
         yield diagnose(
             "C504",
             place,
@@ -85,7 +99,7 @@ def _annexes(document: Document) -> Iterator[Diagnostic]:
         return
     for index, name in enumerate(document.data.get("annexes") or []):
         if name not in titles:
-            place = document.places.get(("annexes", index), Place(document.file))
+            place = _at(document, "annexes", index)
             yield diagnose("C510", place, name=name, near=nearest(name, titles))
 
 

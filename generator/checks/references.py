@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 
 from generator import markup
@@ -28,7 +28,7 @@ UNSAFE = re.compile(r"[a-z][a-z0-9+.-]*:|[/\\]{2}", re.I)
 # Browsers skip these in an address.
 SKIPPED = re.compile(r"[\x00-\x20]+")
 # Fields of every kind that are printed as they stand.
-PLAIN = ("title", "summary", "asked_as")
+PLAIN = ("title", "summary", "asked_as", "changes")
 ALLOWED = re.compile(r"doc:|https?://[^/]|mailto:|tel:", re.I)
 
 
@@ -39,6 +39,7 @@ def check(library: Library, lines: Lines, files: frozenset[str], store: Store) -
     # Sorted so that the same slip is always offered the same word.
     numbers = sorted(library.help_lines)
     typed = re.compile(rf"(?<![\d.])({'|'.join(numbers)})(?![\d年.])")
+    yield from _moved(library, ids)
     for document in library.documents:
         for path, text in resolve.texts(document):
             start = of_text(document, path)
@@ -67,6 +68,17 @@ def _same_prints(library: Library) -> Iterator[Diagnostic]:
                 yield diagnose("R415", place, id=document.id, other=other.id, label=label, related=related)
 
 
+def _moved(library: Library, ids: Mapping[str, Document]) -> Iterator[Diagnostic]:
+    """Yield former ids that are in use: by a document that lives there, or given by two."""
+    given: dict[str, Document] = {}
+    for document in library.documents:
+        for index, id_ in enumerate(document.moved_from):
+            other = ids.get(id_) or given.setdefault(id_, document)
+            if id_ in ids or other is not document:
+                place = document.places.get(("moved_from", index), Place(document.file))
+                yield diagnose("R416", place, old=id_, id=other.id, related=(Place(other.file),))
+
+
 def _placeholders(text: Markdown, start: Place, library: Library, lines: Lines) -> Iterator[Diagnostic]:
     if "{" not in text and "｛" not in text:
         return
@@ -86,7 +98,7 @@ def _placeholders(text: Markdown, start: Place, library: Library, lines: Lines) 
 def _placeholder(inside: str, place: Place, library: Library) -> Iterator[Diagnostic]:
     word, *rest = inside.split(" ")
     if word == "法" and len(rest) in (1, 2):
-        yield from _citation(rest, place, library)
+        yield from citation(rest, place, library)
     elif word in ("热线", "号码") and len(rest) == 1:
         if library.help_lines and rest[0] not in library.help_lines:
             known = "、".join(library.help_lines)
@@ -99,10 +111,12 @@ def _insides(library: Library) -> list[str]:
     """Return what can stand between the braces, numbers of blanks and lines aside."""
     cited = (f"法 {law.id} {number}".strip() for law in library.laws.values() for number in ("", *law.articles))
     called = (f"{word} {number}" for word in ("热线", "号码") for number in library.help_lines)
-    return [*library.blanks, "方格", "停", *called, *cited]
+    shown = (f"图 {name}" for name in library.pictures)
+    return [*library.blanks, "方格", "停", *called, *shown, *cited]
 
 
-def _citation(reference: list[str], place: Place, library: Library) -> Iterator[Diagnostic]:
+def citation(reference: list[str], place: Place, library: Library) -> Iterator[Diagnostic]:
+    """Yield what is wrong with a citation, `reference` being the id of a law and the number of an article, if any."""
     id_, number = " ".join(reference[:1]), " ".join(reference[1:])
     law = library.laws.get(id_)
     if law is None:
@@ -178,7 +192,7 @@ def _document_link(target: str, place: Place, ids: dict[str, Document], store: S
 def _fields(document: Document, library: Library, ids: dict[str, Document]) -> Iterator[Diagnostic]:
     for index, reference in enumerate(document.cites):
         place = document.places.get(("cites", index), Place(document.file))
-        yield from _citation(reference.split(), place, library)
+        yield from citation(reference.split(), place, library)
     for index, id_ in enumerate(document.related):
         if id_ not in ids:
             place = document.places.get(("related", index), Place(document.file))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from generator.checks import content, names, references
+from generator.checks import content, names, references, year
 from generator.checks.place import Lines
 from generator.diagnostics.diagnostic import Diagnostic
 from generator.model import Library
@@ -18,4 +18,5 @@ def run(library: Library, lines: Lines, files: frozenset[str], store: Store, tod
         *references.check(library, lines, files, store),
         *content.check(library, lines, store, today),
         *names.check(library),
+        *year.check(library, today),
     ]

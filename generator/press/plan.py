@@ -83,7 +83,7 @@ def job(
                 "licence_note": info.licence_note,
             },
             "school": resolve.value("学校名称", library),
-            "address": f"{info.base_url.rstrip('/')}/{document.id}.html" if info.base_url else "",
+            "address": info.address(f"{document.id}.html"),
         },
     }
 
@@ -129,10 +129,11 @@ def sheet_html(args: Mapping[str, Any], project: Project, size: float | None = N
 
 def _finisher(args: Mapping[str, Any], project: Project) -> Callable[[str], str]:
     macros = environment(project).get_template("fill.html").module
-    make_fill = view.filler(args["fills"], macros, root="")
+    colour = theme.inked(theme.tokens(project.themes), args["ink"])["colour"]
+    make_fill = view.filler(args["fills"], macros, root="", colour=colour)
 
     def finish(text: str) -> str:
-        return markup.with_images(markup.fill(text, make_fill), lambda source: f"/content/{args['folder']}/{source}")
+        return markup.fill(markup.with_images(text, lambda source: f"/content/{args['folder']}/{source}"), make_fill)
 
     return finish
 

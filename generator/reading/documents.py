@@ -23,9 +23,12 @@ NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 # Windows puts them into folders unasked and hides them.
 LITTER = {"Thumbs.db", "desktop.ini"}
 # Top-level entries that are not kinds of document.
-OTHER = {"library.yml", "laws.yml", "schools"}
-COMMON = ("title", "summary", "minutes", "reviewed", "review_due", "licence")
-LISTS = ("audiences", "stages", "topics", "answers", "occasions", "asked_as", "cites", "related")
+OTHER = {"library.yml", "laws.yml", "paths.yml", "calendar.yml", "search.yml", "schools"}
+COMMON = ("title", "summary", "minutes", "written", "reviewed", "review_due", "licence")
+LISTS = (
+    *("audiences", "stages", "topics", "answers", "occasions", "asked_as", "cites", "related"),
+    *("changes", "moved_from"),
+)
 
 
 def read_all(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from generator.diagnostics.diagnostic import Diagnostic, diagnose
 from generator.model import Library, Place, Project, School
-from generator.reading import documents, kinds, registry
+from generator.reading import documents, kinds, registry, year
 from generator.store import Store
 
 
@@ -17,7 +17,13 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
     laws, problems = registry.laws(project.content)
     found += problems
     known = kinds.load(project.kinds, own["topics"], own["occasions"], Store(project.cache))
+    words, problems = registry.wording(project.content, known)
+    found += problems
     profiles, problems = registry.schools(project.content, own["blanks"])
+    found += problems
+    terms, problems = year.terms(project.content)
+    found += problems
+    calendar, problems = year.calendar(project.content)
     found += problems
     name = f"schools/{school}.yml"
     # A profile that has faults of its own is there, though not in `profiles`.
@@ -25,5 +31,12 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
         found.append(diagnose("F112", Place(name), name=name))
     read, problems = documents.read_all(project.content, known, own["info"].licence, Store(project.cache))
     return Library(
-        laws=laws, kinds=known, documents=tuple(read), school=profiles.get(school, School("", {})), **own
+        laws=laws,
+        kinds=known,
+        documents=tuple(read),
+        school=profiles.get(school, School("", {})),
+        terms=terms,
+        calendar=calendar,
+        wording=words,
+        **own,
     ), found + problems

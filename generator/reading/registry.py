@@ -1,8 +1,9 @@
-"""`library.yml`, `laws.yml` and school profiles: what is written once and referenced everywhere."""
+"""`library.yml`, `laws.yml`, `search.yml` and school profiles: what is written once and referenced everywhere."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import yaml
 
 from generator.diagnostics.diagnostic import Diagnostic, diagnose, nearest
-from generator.model import Article, Blank, HelpLine, Info, Law, School
+from generator.model import Article, Blank, Figure, HelpLine, Info, Law, School, Wording
 from generator.reading import files, shape
 from generator.reading.files import Source
 from generator.theme import numeral
@@ -20,9 +21,9 @@ TEXTS = ("title", "short", "issuer", "number", "version", "in_force", "supersede
 
 
 def library(content: Path) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """Return `library.yml` as info, help_lines, topics, occasions and blanks; what is faulty in it is left out."""
-    source, found = _read(content, "library.yml", "library")
-    data = {} if source.faulty else shape.sound(source.data, _schema("library"))
+    """Return `library.yml` as info, help_lines, pictures, topics, occasions, blanks; what is faulty in it is left out."""
+    source, found = read(content, "library.yml", "library")
+    data = {} if source.faulty else shape.sound(source.data, schema("library"))
     lines = [HelpLine(**line) for line in data.get("help_lines", [])]
     known = {line.number: line for line in lines}
     for index, line in enumerate(lines):
@@ -33,6 +34,7 @@ def library(content: Path) -> tuple[dict[str, Any], list[Diagnostic]]:
     return {
         "info": Info(*(data.get(name, "") for name in names)),
         "help_lines": known,
+        "pictures": {name: Figure(**spec) for name, spec in data.get("pictures", {}).items()},
         "topics": tuple(data.get("topics", ())),
         "occasions": tuple(data.get("occasions", ())),
         "blanks": {name: Blank(name, **spec) for name, spec in data.get("blanks", {}).items()},
@@ -41,7 +43,7 @@ def library(content: Path) -> tuple[dict[str, Any], list[Diagnostic]]:
 
 def laws(content: Path) -> tuple[dict[str, Law], list[Diagnostic]]:
     """Return the instruments of `laws.yml` by id; of a faulty one what can be read, so that citing it is no fault."""
-    source, found = _read(content, "laws.yml", "laws")
+    source, found = read(content, "laws.yml", "laws")
     if source.faulty:
         return {}, found
     for id_, entry in source.data.items():
@@ -55,26 +57,46 @@ def laws(content: Path) -> tuple[dict[str, Law], list[Diagnostic]]:
 def schools(content: Path, blanks: dict[str, Blank]) -> tuple[dict[str, School], list[Diagnostic]]:
     """Return the profiles `schools/<id>.yml` by id: a value for each blank that the school can fill."""
     fields = {name: {"type": "string", "title": name} for name in blanks}
-    schema = {"type": "object", "additionalProperties": False, "properties": fields}
+    own = {"type": "object", "additionalProperties": False, "properties": fields}
     profiles: dict[str, School] = {}
     found: list[Diagnostic] = []
     for path in sorted(p for p in (content / "schools").glob("*.yml") if not p.is_symlink()):
         source, problems = files.read(path, f"schools/{path.name}", front_matter=False)
         found += problems
         if not source.faulty:
-            found += shape.check(source, schema)
+            found += shape.check(source, own)
             values = {name: value for name, value in source.data.items() if isinstance(value, str)}
             profiles[path.stem] = School(path.stem, values)
     return profiles, found
 
 
-def _read(content: Path, name: str, schema: str) -> tuple[Source, list[Diagnostic]]:
+def wording(content: Path, known: Collection[str]) -> tuple[Wording, list[Diagnostic]]:
+    """Return how people say things, from `search.yml` if there is one; what is faulty in it is left out.
+
+    `known` are the ids of kinds.
+    """
+    if not (content / "search.yml").exists():
+        return Wording(), []
+    source, found = read(content, "search.yml", "search")
+    data = {} if source.faulty else shape.sound(source.data, schema("search"))
+    stages, kinds = ({name: tuple(said) for name, said in data.get(field, {}).items()} for field in ("stages", "kinds"))
+    for kind in kinds.keys() - known:
+        place = source.places["kinds", kind]
+        words = "、".join(known)
+        found.append(diagnose("S304", place, field="kinds", value=kind, known=words, near=nearest(kind, known)))
+    synonyms, people = (tuple(tuple(group) for group in data.get(field, ())) for field in ("synonyms", "people"))
+    return Wording(synonyms, people, tuple(data.get("asking", ())), stages, kinds), found
+
+
+def read(content: Path, name: str, schema_name: str) -> tuple[Source, list[Diagnostic]]:
+    """Return a registry's values with their places, and what in it does not fit `<schema_name>.schema.yml`."""
     source, found = files.read(content / name, name, front_matter=False)
-    return source, found if source.faulty else [*found, *shape.check(source, _schema(schema))]
+    return source, found if source.faulty else [*found, *shape.check(source, schema(schema_name))]
 
 
 @cache
-def _schema(name: str) -> Any:
+def schema(name: str) -> Any:
+    """Return the schema of a registry."""
     return yaml.load(Path(__file__).with_name(f"{name}.schema.yml").read_text("utf-8"), yaml.CSafeLoader)
 
 

@@ -12,7 +12,7 @@ from generator.model import Document, Law, Library, Markdown
 
 WIDTH = re.compile(r"\d{1,2}")
 # Words that open a placeholder other than a school's blank.
-WORDS = ("法", "热线", "号码", "空", "横线", "方格", "停")
+WORDS = ("法", "热线", "号码", "图", "空", "横线", "方格", "停")
 
 
 def texts(document: Document) -> Iterator[tuple[tuple[str | int, ...], Markdown]]:
@@ -48,6 +48,8 @@ def value(inside: str, library: Library) -> dict[str, Any] | None:
     if word in ("热线", "号码") and len(rest) == 1 and rest[0] in library.help_lines:
         line = library.help_lines[rest[0]]
         return {"macro": "line" if word == "热线" else "number", "number": line.number, "name": line.name}
+    if word == "图" and len(rest) == 1 and rest[0] in library.pictures:
+        return {"macro": "picture", **vars(library.pictures[rest[0]])}
     if word == "空" and len(rest) == 1 and WIDTH.fullmatch(rest[0]):
         return {"macro": "space", "width": int(rest[0])}
     if word == "横线" and len(rest) == 1 and WIDTH.fullmatch(rest[0]):

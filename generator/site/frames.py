@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from generator.model import STAGES, Document, Library, Receipt
+from generator.press.lines import WHOLE
 from generator.reading import resolve
 
 Receipts = Mapping[str, Sequence[Receipt]]
@@ -37,7 +39,13 @@ DOOR = {door.audience: door for door in DOORS}
 STAGE_KEYS = dict(zip(STAGES, ("low", "mid", "up", "jun", "sen", "voc"), strict=True))
 GRADES = dict(zip(STAGES, ("1–2 年级", "3–4 年级", "5–6 年级", "7–9 年级", "10–12 年级", ""), strict=True))
 
+# So many sheets make a pile on the card of a set.
+PILE = 3
+# A phrase of a title that is longer is cut between words, so that it fits the line of a narrow card.
+LONG = 9
 _PHRASE = re.compile(r"(?<=[，。：；？！”》）])(?![，。：；？！”》）])|(?<=[^“《（])(?=[“《（])")
+
+_SMALL = re.compile(r"(?<=的).|[和与及把被或]|怎么|什么")
 
 
 def site(library: Library) -> dict[str, Any]:
@@ -55,6 +63,7 @@ def site(library: Library) -> dict[str, Any]:
         "nav": [
             {"id": "all", "title": "找材料", "href": "all.html"},
             *({"id": door.id, "title": door.nav, "href": f"for/{door.id}.html"} for door in DOORS),
+            *([{"id": "calendar", "title": "全年日历", "href": "calendar.html"}] if library.calendar else []),
             {"id": "laws", "title": "法规依据", "href": "laws.html"},
         ],
         "lines": help_lines(library, library.help_lines),
@@ -100,6 +109,7 @@ def card(library: Library, document: Document, receipts: Receipts) -> dict[str, 
         "labels": list(dict.fromkeys(part.label for part in document.parts)),
         "downloads_count": len(files),
         "preview": _preview(files),
+        "pile": [asdict(file.preview) for file in files[:PILE]] if len(files) >= PILE else [],
         "size": sum(file.size for file in files),
         "pages": sum(file.pages for file in files),
     }
@@ -112,9 +122,17 @@ def _preview(files: Sequence[Receipt]) -> dict[str, Any] | None:
 
 
 def doc(
-    library: Library, document: Document, card: Mapping[str, Any], receipts: Receipts, related: list[dict[str, Any]]
+    library: Library,
+    document: Document,
+    card: Mapping[str, Any],
+    receipts: Receipts,
+    related: list[dict[str, Any]],
+    terms: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """Return the frame `doc` of a document's page: what stands on its card, and the rest."""
+    """Return the frame `doc` of a document's page: what stands on its card, and the rest.
+
+    `related` are the cards to go on with, `terms` the ways through a term on which it is a step.
+    """
     return {
         **card,
         "kind": {
@@ -123,6 +141,8 @@ def doc(
             "icon": library.kinds[document.kind].icon,
             "href": f"kind/{document.kind}.html",
         },
+        "written": document.written,
+        "changes": [dict(change) for change in document.changes],
         "reviewed": document.reviewed,
         "review_due": document.review_due,
         "licence": document.licence,
@@ -130,6 +150,7 @@ def doc(
         "laws": [law(value) for value in resolve.cited(document, library)],
         "lines": help_lines(library, resolve.help_lines(document, library)),
         "related": related,
+        "terms": terms,
     }
 
 
@@ -146,6 +167,7 @@ def downloads(files: Iterable[Receipt]) -> list[dict[str, Any]]:
             "preview": asdict(file.preview),
             "all_pages": asdict(file.all_pages),
             "shown": file.shown,
+            "how": file.how,
         }
         for file in files
     ]
@@ -157,9 +179,26 @@ def law(value: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def phrases(title: str) -> list[str]:
-    """Cut a title where a line may end: after marks, before what is quoted; at 、 only where a phrase is long."""
+    """Cut a title where a line may end: after marks, before what is quoted; at 、 only where a phrase is long.
+
+    A phrase that is still longer than `LONG` is cut between words, as far as these are known.
+    """
     found = [phrase for phrase in _PHRASE.split(title) if phrase]
-    return [short for phrase in found for short in (re.split("(?<=、)", phrase) if len(phrase) > 8 else [phrase])]
+    short = [each for phrase in found for each in (re.split("(?<=、)", phrase) if len(phrase) > 8 else [phrase])]
+    return [line for phrase in short for line in (_lines(phrase) if len(phrase) > LONG else [phrase])]
+
+
+def _lines(phrase: str) -> list[str]:
+    """Cut a long phrase at edges of known words and small words, into pieces as long as `LONG` allows."""
+    known = [(word.start(), word.end()) for word in WHOLE.finditer(phrase)]
+    edges = {edge for word in known for edge in word} | {small.start() for small in _SMALL.finditer(phrase)}
+    inside = {at for start, end in known for at in range(start + 1, end)}
+    lines = [""]
+    for start, end in pairwise([0, *sorted(edges - inside - {0, len(phrase)}), len(phrase)]):
+        if lines[-1] and len(lines[-1]) + end - start > LONG:
+            lines.append("")
+        lines[-1] += phrase[start:end]
+    return lines
 
 
 def stage_words(stages: Sequence[str]) -> str:

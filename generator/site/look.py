@@ -7,12 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from generator import theme
+from generator.store import key_of
 
 GENERIC = ("serif", "sans-serif", "monospace")
+LONGEST = 90  # minutes of a step that are still told apart, as in pages/_blocks.html
 
 
 def tokens_css(tokens: Mapping[str, Any]) -> str:
-    """Return `:root` rules with the colours, faces, sizes and measures of the tokens; dark mode follows the system."""
+    """Return `:root` rules with the colours, faces, sizes and measures of the tokens; dark mode follows the system.
+
+    Paper is always light.
+    """
     light = {name: value["hex"] for name, value in tokens["colour"]["light"].items()}
     dark = {name: value["hex"] for name, value in tokens["colour"]["dark"].items()}
     light |= {f"st-{key}": stage["light"] for key, stage in tokens["stage"].items()}
@@ -24,7 +29,8 @@ def tokens_css(tokens: Mapping[str, Any]) -> str:
     layout = tokens["layout"]
     light |= {f"w-{name}": f"{layout[name]}px" for name in ("max", "gutter-phone", "gutter", "aside", "facets")}
     light["line"] = f"{tokens['border']['line']}px"
-    return f":root{{{_rules(light)}}}\n@media (prefers-color-scheme:dark){{:root{{{_rules(dark)}}}}}\n"
+    night = f"@media screen and (prefers-color-scheme:dark){{:root{{{_rules(dark)}}}}}"
+    return f":root{{{_rules(light)}}}\n{night}\n{_shares()}\n"
 
 
 def files(themes: Path) -> Mapping[str, bytes]:
@@ -35,6 +41,16 @@ def files(themes: Path) -> Mapping[str, bytes]:
     made = {name: found[name].read_bytes() for name in sorted(found)}
     made["assets/tokens.css"] = tokens_css(theme.tokens(themes)).encode()
     return made
+
+
+def version(themes: Path) -> str:
+    """Return what stands behind `?v=` in the addresses of static files: another one when any of them is another."""
+    return key_of(*(part for name, data in files(themes).items() for part in (name, data)))[:10]
+
+
+def _shares() -> str:
+    """Return the widths of a lesson's steps, by minutes: the pages' policy allows no style in a page itself."""
+    return "".join(f".tl .w{minutes}{{flex:{minutes} {minutes} 0}}" for minutes in range(1, LONGEST + 1))
 
 
 def _family(names: Iterable[str]) -> str:

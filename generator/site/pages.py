@@ -8,11 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
 from typing import Any
+from urllib.parse import quote
 
 from generator import view
+from generator.feeds import described
 from generator.model import ANSWERS, AUDIENCES, STAGES, Document, Law, Library
 from generator.reading import resolve
-from generator.site import frames
+from generator.site import frames, mirror, year
 from generator.site.frames import DOOR, DOORS, STAGE_KEYS, Door, Receipts
 from generator.site.shelf import Entries, Shelf, crumb, first_of_each_kind, has, questions, spread, stock
 from generator.site.shelf import Page as Page
@@ -20,10 +22,13 @@ from generator.site.shelf import Page as Page
 # What the page of help names as its ground: article 39 of the Protection of Minors Law and the plan of 2017.
 HELP_CITES = (("wbf", "39"), ("zhzl", ""))
 # The blanks of the school that the page of help shows.
-HELP_BLANKS = ("负责人电话", "区教育局电话")
+HELP_BLANKS = ("班主任电话", "学校求助电话", "负责人电话", "区教育局电话")
 # Bounds of the facet 多少分钟: at most this many minutes.
 MINUTES = (("short", "10 分钟以内", 10), ("half", "20 分钟左右", 25), ("lesson", "一节课（40–45）", 10**6))
 CALLS = 4
+# A list of more documents is parted; of each part so many are shown.
+UNGROUPED = 8
+SHOWN = 12
 RELATED = 3
 
 
@@ -41,8 +46,11 @@ def plan(library: Library, receipts: Receipts) -> tuple[Page, ...]:
         _catalogue(shelf, everything),
         _help(shelf),
         _laws(shelf),
+        *year.pages(shelf),
         _search(shelf),
+        mirror.page(shelf),
         _missing(shelf, everything),
+        _offline(shelf),
         *(_document(shelf, document) for document in shelf.documents),
     )
 
@@ -59,7 +67,8 @@ def _home(shelf: Shelf, everything: Mapping[str, Entries]) -> Page:
         {
             "finds": _finds(shelf, 3),
             "doors": [_door_card(shelf, door) for door in DOORS],
-            "occasions": _occasions(shelf, 4),
+            "leaves": year.leaves(shelf),
+            "terms": year.term_links(shelf),
             "ready": _ready(shelf, sets) if sets else None,
             "questions": questions(_at_home(shelf, "家长"), 6),
             **everything,
@@ -137,6 +146,7 @@ def _door(shelf: Shelf, door: Door) -> Page:
             "total": len(found),
             "calls": frames.help_lines(shelf.library, list(shelf.library.help_lines)[:CALLS]),
             "books": frames.downloads(shelf.receipts.get(door.audience, ())),
+            "terms": year.term_links(shelf) if door.audience == "教师" else [],
         },
         nav=door.id,
     )
@@ -162,7 +172,9 @@ def _lists(shelf: Shelf, everything: Mapping[str, Entries]) -> Iterable[Page]:
                     "group": group,
                     "entry": entry,
                     "lead": f"{lead}，{len(found)} 份。",
-                    "cards": shelf.list(found),
+                    "total": len(found),
+                    "groups": _groups(shelf, found, group, entry),
+                    "term": next((t for t in year.term_links(shelf) if t["name"] == entry["value"]), None),
                     "siblings": everything[group],
                     "kinds": tally["kinds"],
                     "stages": tally["stages"],
@@ -171,6 +183,36 @@ def _lists(shelf: Shelf, everything: Mapping[str, Entries]) -> Iterable[Page]:
                 nav="all",
                 crumbs=[crumb("找材料", "all.html"), crumb(entry["name"])],
             )
+
+
+def _groups(shelf: Shelf, found: Sequence[Document], group: str, entry: Mapping[str, Any]) -> Entries:
+    """Return a list in parts: the documents of a kind by stage, others by kind; a short list in one part.
+
+    Of a long part the first ones, and the address in the catalogue where all of it stands.
+    """
+    if len(found) <= UNGROUPED:
+        return [{"name": "", "cards": shelf.list(found), "count": len(found), "href": ""}]
+    if group == "kinds":
+        own = "k"
+        keys = {document.id: _stage_group(document) for document in found}
+        heads = {**{f"s={STAGE_KEYS[name]}": {"name": name} for name in STAGES}, "": {"name": "各学段"}}
+    else:
+        own = "s" if group == "stages" else "t"
+        keys = {document.id: f"k={document.kind}" for document in found}
+        heads = {f"k={kind['id']}": {"name": kind["name"], "icon": kind["icon"]} for kind in shelf.site["kinds"]}
+    value = quote(STAGE_KEYS.get(entry["value"], entry["value"]))
+    parts = []
+    for key, head in heads.items():
+        part = [document for document in found if keys[document.id] == key]
+        if part:
+            href = f"all.html?{'&'.join(filter(None, (f'{own}={value}', key)))}"
+            cards = shelf.list(part[:SHOWN])
+            parts.append({**head, "cards": cards, "count": len(part), "href": href if len(part) > SHOWN else ""})
+    return parts
+
+
+def _stage_group(document: Document) -> str:
+    return "" if len(document.stages) == len(STAGES) else f"s={STAGE_KEYS[document.stages[0]]}"
 
 
 def _catalogue(shelf: Shelf, everything: Mapping[str, Entries]) -> Page:
@@ -205,7 +247,12 @@ def _catalogue(shelf: Shelf, everything: Mapping[str, Entries]) -> Page:
         "pages/catalogue.html",
         "找材料",
         "按给谁用、学段、种类、时长和主题挑材料",
-        {"facets": [each for each in facets if each["options"]], "cards": cards, **everything},
+        {
+            "facets": [each for each in facets if each["options"]],
+            "cards": cards,
+            "terms": bool(shelf.library.terms),
+            **everything,
+        },
         nav="all",
     )
 
@@ -225,7 +272,7 @@ def _help(shelf: Shelf) -> Page:
             "others": frames.help_lines(library, lines[CALLS:]),
             "contacts": {name: values.get(name, "") for name in HELP_BLANKS},
             "guides": {
-                audience: {"title": first.title, "href": f"{first.id}.html"} if first else None
+                audience: shelf.cards[first.id] if first else None
                 for audience in ("学生", "家长")
                 for first in [next(iter(_at_home(shelf, audience)), None)]
             },
@@ -283,7 +330,14 @@ def _missing(shelf: Shelf, everything: Mapping[str, Entries]) -> Page:
     """Return the page for addresses that do not exist; a server shows it at any depth, so its links are absolute."""
     page = shelf.page("404.html", "pages/404.html", "这一页不在了", "这一页不在了", dict(everything), nav="")
     path = shelf.library.info.base_url.partition("://")[2].partition("/")[2].strip("/")
-    return _in_frame(page, root=f"/{path}/" if path else "/")
+    return _in_frame(page, root=f"/{path}/" if path else "/", url="")
+
+
+def _offline(shelf: Shelf) -> Page:
+    """Return the page that the service worker shows in the place of pages that it does not hold."""
+    lines = list(shelf.library.help_lines)[:CALLS]
+    context = {"calls": frames.help_lines(shelf.library, lines)}
+    return shelf.page("offline.html", "pages/offline.html", "现在没有网络", "现在没有网络", context, nav="")
 
 
 def _in_frame(page: Page, **values: Any) -> Page:
@@ -294,18 +348,28 @@ def _document(shelf: Shelf, document: Document) -> Page:
     kind = shelf.library.kinds[document.kind]
     door = DOOR[document.audiences[0]]
     related = shelf.list(_related(shelf, document))
-    return shelf.page(
+    image = shelf.library.info.address(f"share/{document.id}.png")
+    page = shelf.page(
         f"{document.id}.html",
         kind.page.template,
         document.title,
         document.summary,
         {
             **view.cut(document, kind.page),
-            "doc": frames.doc(shelf.library, document, shelf.cards[document.id], shelf.receipts, related),
+            "doc": frames.doc(
+                shelf.library,
+                document,
+                shelf.cards[document.id],
+                shelf.receipts,
+                related,
+                year.of_document(shelf, document),
+            ),
         },
         nav=door.id,
         crumbs=[crumb(door.nav, f"for/{door.id}.html"), crumb(kind.name, f"kind/{kind.id}.html")],
     )
+    data = described.script(shelf.library, document, shelf.receipts.get(document.id, ()), image)
+    return _in_frame(page, image=image, data=data)
 
 
 def _related(shelf: Shelf, document: Document) -> Sequence[Document]:
@@ -326,23 +390,6 @@ def _related(shelf: Shelf, document: Document) -> Sequence[Document]:
     others = [position for position in rest if shelf.documents[position].id not in left_out]
     nearest = heapq.nlargest(max(0, RELATED - len(named)), others, key=nearness)
     return [*named, *(shelf.documents[position] for position in nearest)]
-
-
-def _occasions(shelf: Shelf, count: int) -> Entries:
-    """Return the occasions with most documents, in the order of the library."""
-    for_each = {
-        name: [document for document in shelf.documents if name in document.occasions]
-        for name in shelf.library.occasions
-    }
-    enough = sorted((name for name in for_each if for_each[name]), key=lambda name: -len(for_each[name]))[:count]
-    shown: list[Document] = []
-    leaves = []
-    for name in (name for name in for_each if name in enough):
-        documents = for_each[name]
-        chosen = spread([document for document in documents if document not in shown] or documents, 2)
-        shown += chosen
-        leaves.append({"name": name, "count": len(documents), "cards": shelf.list(chosen)})
-    return leaves
 
 
 def _time(minutes: int | None) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import logging
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,9 @@ from typing import Any, NoReturn
 
 # Material prints a notice on every run where this is not set; it is read when the theme is imported.
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+
+
+_POLICY = re.compile(rb'<meta http-equiv="Content-Security-Policy"[^>]*>')
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def frame(config_file: Path, pages: Iterable[Finished], extra: Mapping[str, Any]
     for each in pages:
         source = each.path.removesuffix("html") + "md"
         page = Page(each.title, File(source, "", config.site_dir, config.use_directory_urls), config)
-        page.content, page.meta = each.html, dict(each.meta)
+        page.content, page.meta, page.canonical_url = each.html, dict(each.meta), each.meta["url"]
         yield template.render(get_context(nav, files, config, page)).encode()
 
 
@@ -58,6 +62,15 @@ def as_files(config: Any, tree: Mapping[str, bytes]) -> Any:
     from mkdocs.structure.files import File, Files
 
     return Files([File.generated(config, path, content=data) for path, data in sorted(tree.items())])
+
+
+def for_serving(tree: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Return `tree` fit for `mkdocs serve`: its script that loads a changed page anew stands inside pages, which their
+    policy forbids; a service worker would outlive the preview.
+    """
+    found = {path: _POLICY.sub(b"", data) if path.endswith(".html") else data for path, data in tree.items()}
+    found.pop("sw.js", None)
+    return found
 
 
 def faulty(config: Any, report: str) -> Any:

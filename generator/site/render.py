@@ -13,10 +13,11 @@ from generator import markup, theme, view
 from generator.model import Artifact, Document, Library, Markdown, Project
 from generator.reading import resolve
 from generator.reading.kinds import KindError
-from generator.site import frames, plugin
+from generator.site import frames, look, plugin
 from generator.site.pages import Page
 from generator.store import Store, code_digest, key_of, key_of_data
 
+PAGE = "page"  # what makes pages, in the words of `Artifact.output`
 # Templates that read nothing: they are the same on every page, and rendered once.
 DRAWINGS = ("pages/_icons.html", "pages/_sheets.html")
 
@@ -38,7 +39,7 @@ def render(
     if pages:
         env = environment(project)
         finished = (_finished(page, project, env) for page in pages)
-        extra = {"site": frames.site(library)}
+        extra = {"site": frames.site(library), "version": look.version(project.themes)}
         yield from zip(pages, plugin.frame(config, finished, extra, env.bytecode_cache), strict=True)
 
 
@@ -46,23 +47,29 @@ def digest(project: Project) -> str:
     """Return the digest of all that every page depends on: templates, styles, settings, the program."""
     parts = [theme.digest(project.themes / name) for name in ("site", "art")]
     parts += [theme.digest(folder) for folder in project.kinds]
-    files = (project.themes / "tokens.yml", Path(__file__).parents[2] / "mkdocs.yml")
+    # A speech's page counts its seconds as the print does.
+    files = (
+        project.themes / "tokens.yml",
+        project.themes / "print" / "script.html",
+        Path(__file__).parents[2] / "mkdocs.yml",
+    )
     return key_of(code_digest(), *(file.read_bytes() for file in files), *parts)
 
 
 def environment(project: Project) -> Any:
     """Return the Jinja environment of page bodies."""
-    return _environment(project, theme.digest(project.themes / "site"))
+    return _environment(project, theme.digest(project.themes / "site"), look.version(project.themes))
 
 
 @lru_cache(maxsize=1)
-def _environment(project: Project, _look: str) -> Any:
+def _environment(project: Project, _look: str, version: str) -> Any:
     from jinja2 import ChoiceLoader, DictLoader, FileSystemBytecodeCache
 
     env = theme.environment([project.themes / "site", project.themes, *project.kinds])
     compiled = project.cache / "templates"
     compiled.mkdir(parents=True, exist_ok=True)
     env.bytecode_cache = FileSystemBytecodeCache(str(compiled))
+    env.globals["version"] = version
     drawn = {name: f"{{% raw %}}{env.get_template(name).render()}{{% endraw %}}" for name in DRAWINGS}
     env.loader = ChoiceLoader([DictLoader(drawn), env.loader])
     env.cache.clear()
@@ -84,7 +91,7 @@ def _artifact(page: Page, document: Document | None, library: Library, frame: st
         "folder": document.file.rpartition("/")[0] if document else "",
     }
     depends = key_of(frame, document.digest if document else "", key_of_data({**args, "context": rest}))
-    return Artifact(f"site/{page.path}", "text/html", "page", args, depends, page.path.removesuffix(".html"))
+    return Artifact(f"site/{page.path}", "text/html", PAGE, args, depends, page.path.removesuffix(".html"))
 
 
 def _placeholders(value: Any) -> Iterator[str]:
@@ -108,7 +115,7 @@ def _finished(page: Artifact, project: Project, env: Any) -> plugin.Finished:
         html = env.get_template(args["template"]).render({**context, **dressed})
     except TemplateError as error:
         raise KindError(f"{args['template']}（{page.path}）：{error.message}") from error
-    meta = {"description": args["description"], "root": frame["root"], "nav": frame["nav"], "path": frame["path"]}
+    meta = {name: frame[name] for name in ("description", "root", "nav", "path", "url", "image", "data")}
     return plugin.Finished(page.path.removeprefix("site/"), args["title"], html, meta)
 
 
@@ -117,8 +124,9 @@ def _finisher(args: Mapping[str, Any], env: Any) -> Callable[[str], str]:
     fill = view.filler(args["fills"], env.get_template("fill.html").module, root=root)
 
     def finish(text: str) -> str:
-        filled = markup.fill(text, fill)
-        filled = markup.with_links(filled, lambda id_: f"{root}{id_}.html")
-        return markup.with_images(filled, lambda source: f"{root}content/{args['folder']}/{source}")
+        # What placeholders bring has its addresses already.
+        led = markup.with_links(text, lambda id_: f"{root}{id_}.html")
+        led = markup.with_images(led, lambda source: f"{root}content/{args['folder']}/{source}")
+        return markup.fill(led, fill)
 
     return finish

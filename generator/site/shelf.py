@@ -64,13 +64,19 @@ class Shelf:
         nav: str,
         crumbs: Sequence[Mapping[str, str | None]] | None = None,
     ) -> Page:
-        """Return a page with its frame `page`; `nav` is the id of the door it lies behind, `crumbs` the way to it."""
+        """Return a page with its frame `page`; `nav` is the id of the door it lies behind, `crumbs` the way to it.
+
+        What programs read of it, its full `url`, the `image` of a shared link and its `data`, is empty while unknown.
+        """
         frame = {
             "path": path,
             "root": "../" * path.count("/"),
             "title": title,
             "description": description,
             "nav": nav,
+            "url": self.library.info.address(path),
+            "image": self.library.info.address("share/home.png"),
+            "data": "",
             "crumbs": [crumb("首页", "index.html"), *([crumb(title)] if crumbs is None else crumbs)],
         }
         return Page(path, template, title, description, {"page": frame, "site": self.site, **context})

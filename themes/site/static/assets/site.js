@@ -1,7 +1,10 @@
-/* Large type, reading aloud, printing. Without script the buttons are not shown and nothing is missing. */
+/* Large type, copying, printing, menus, what works without a network. Loaded in the head: large type and the buttons that
+   need scripts are there at the first paint. Without script they are not shown and nothing is missing. */
 (function () {
   "use strict";
   var root = document.documentElement;
+  var served = /^https?:$/.test(location.protocol);
+  var site = document.currentScript.src.split("assets/site.js")[0];
   root.classList.add("js");
   function all(selector) { return Array.prototype.slice.call(document.querySelectorAll(selector)); }
 
@@ -19,37 +22,55 @@
   }
   large(keep());
 
-  // Sentence by sentence: long utterances stop in the middle on many phones.
-  var voice = window.speechSynthesis;
-  var texts = all("[data-read]");
-  var first = document.querySelector(".first");
-  if (first && texts.length) texts.unshift(first);
-  var readers = all('[data-do="read"]');
-  if (!voice || !texts.length) readers.forEach(function (button) { (button.closest("li") || button).hidden = true; });
-  function label(text) { readers.forEach(function (button) { button.querySelector("span").textContent = text; }); }
-  // A chart is read as its list of words, not as the scattered labels of its drawing.
-  function listed(on) {
-    all(".diagram").forEach(function (chart) { chart.classList.toggle("listed", on); chart.querySelector("details").open = on; });
+  // Pages from disk and WeChat's browser may lack the clipboard: then the old way, a selected field.
+  function copy(button) {
+    var text = button.getAttribute("data-copy");
+    function say(told) {
+      var words = button.querySelector("span") || button, before = words.getAttribute("data-before") || words.textContent;
+      words.setAttribute("data-before", before);
+      words.textContent = told;
+      announce(told);
+      setTimeout(function () { words.textContent = before; }, 2000);
+    }
+    function done() { say("已复制"); }
+    function selected() {
+      var field = document.createElement("textarea"), copied = false;
+      field.value = text;
+      field.setAttribute("readonly", "");
+      field.className = "copied";
+      document.body.appendChild(field);
+      field.select();
+      field.setSelectionRange(0, text.length);
+      try { copied = document.execCommand("copy"); } catch (refused) { /* said below */ }
+      document.body.removeChild(field);
+      button.focus();
+      if (copied) done(); else say("请长按文字来复制");
+    }
+    if (!navigator.clipboard) { selected(); return; }
+    navigator.clipboard.writeText(text).then(done, selected);
   }
-  function read() {
-    if (voice.speaking || voice.pending) { voice.cancel(); label("读给我听"); return; }
-    listed(true);
-    var text = texts.map(function (part) { return part.innerText; }).join("\n").replace(/[／□]/g, "，");
-    listed(false);
-    var sentences = text.match(/[^。！？；\n]+[。！？；]*/g).filter(function (each) { return each.trim(); });
-    sentences.forEach(function (sentence, index) {
-      var words = new SpeechSynthesisUtterance(sentence);
-      words.lang = "zh-CN";
-      words.rate = 0.9;
-      if (index === sentences.length - 1) words.onend = function () { label("读给我听"); };
-      voice.speak(words);
-    });
-    label("停下");
+  // For those who hear the page: a changed label of a button is not read out.
+  function announce(text) {
+    var place = document.getElementById("told") || document.body.appendChild(document.createElement("p"));
+    place.id = "told";
+    place.className = "sr";
+    place.setAttribute("role", "status");
+    place.textContent = text;
   }
-  if (voice) window.addEventListener("pagehide", function () { voice.cancel(); });
 
-  // WeChat's own browser opens no files; what to do is said where files are offered.
-  if (/MicroMessenger/i.test(navigator.userAgent)) all("[data-wechat]").forEach(function (hint) { hint.hidden = false; });
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest && event.target.closest("button");
+    all("details.menu[open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; });
+    if (!button) return;
+    if (button.hasAttribute("data-copy")) copy(button);
+    var what = button.getAttribute("data-do");
+    if (what === "print") window.print();
+    if (what === "large") { var on = !root.classList.contains("big"); large(on); keep(on); }
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    all("details.menu[open]").forEach(function (menu) { menu.open = false; menu.querySelector("summary").focus(); });
+  });
 
   // What is folded on the screen stands open on paper.
   var opened = [];
@@ -61,46 +82,31 @@
     opened.forEach(function (part) { part.open = false; });
   });
 
-  // Pages from disk and WeChat's browser may lack the clipboard: then the old way, a selected field.
-  function copy(button) {
-    function done() {
-      var words = button.querySelector("span"), before = words.textContent;
-      words.textContent = "已复制";
-      setTimeout(function () { words.textContent = before; }, 2000);
-    }
-    function selected() {
-      var field = document.createElement("textarea");
-      field.value = button.getAttribute("data-text");
-      field.setAttribute("readonly", "");
-      field.style.position = "fixed";
-      document.body.appendChild(field);
-      field.select();
-      if (document.execCommand("copy")) done();
-      document.body.removeChild(field);
-      button.focus();
-    }
-    if (!navigator.clipboard) { selected(); return; }
-    navigator.clipboard.writeText(button.getAttribute("data-text")).then(done, selected);
+  document.addEventListener("DOMContentLoaded", function () {
+    large(root.classList.contains("big"));
+    // WeChat's own browser opens no files; what to do is said where files are offered.
+    if (/MicroMessenger/i.test(navigator.userAgent)) all("[data-wechat]").forEach(function (hint) { hint.hidden = false; });
+    // The archive is not in itself.
+    if (served) all("[data-online]").forEach(function (link) { link.hidden = false; });
+    // Wide tables scroll on phones: reachable by keyboard, and named.
+    all(".prose table, .sheet table, .official table").forEach(function (table) {
+      if (table.scrollWidth > table.clientWidth + 1) {
+        table.tabIndex = 0;
+        table.setAttribute("aria-label", "表格，可以左右滑动");
+      }
+    });
+  });
+
+  // What was seen opens without a network; the first page was loaded before there was anybody to keep it.
+  if (navigator.serviceWorker && (location.protocol === "https:" || /^(localhost|127\.0\.0\.1)$/.test(location.hostname))) {
+    window.addEventListener("load", function () {
+      var first = !navigator.serviceWorker.controller;
+      navigator.serviceWorker.register(site + "sw.js").then(function () {
+        return first && navigator.serviceWorker.ready.then(function () { return caches.open("seen"); }).then(function (seen) {
+          var pictures = all("img").map(function (picture) { return picture.currentSrc; }).filter(Boolean);
+          return seen.addAll([location.href.split(/[?#]/)[0].replace(/\/$/, "/index.html")].concat(pictures));
+        });
+      }).catch(function () { /* it works as any other site */ });
+    });
   }
-
-  document.addEventListener("click", function (event) {
-    var button = event.target.closest && event.target.closest("[data-do]");
-    if (!button) {
-      all("details.menu[open]").forEach(function (menu) { if (!menu.contains(event.target)) menu.open = false; });
-      return;
-    }
-    var what = button.getAttribute("data-do");
-    if (what === "print") window.print();
-    if (what === "large") { var on = !root.classList.contains("big"); large(on); keep(on); }
-    if (what === "read") read();
-    if (what === "copy") copy(button);
-  });
-
-  // Wide tables scroll on phones: reachable by keyboard, and named.
-  all(".prose table, .sheet table, .official table").forEach(function (table) {
-    if (table.scrollWidth > table.clientWidth + 1) {
-      table.tabIndex = 0;
-      table.setAttribute("aria-label", "表格，可以左右滑动");
-    }
-  });
 })();
