@@ -11,7 +11,7 @@ BIN := .venv/bin
 PIP_TOOLS := pip-tools==7.6.2
 
 .DEFAULT_GOAL := build
-.PHONY: build setup setup-test test audit bench bench-site bench-press serve lock clean distclean
+.PHONY: build setup setup-test test audit bench bench-site bench-press bench-search serve lock clean distclean
 
 build: setup
 	$(BIN)/python build.py build $(ARGS)
@@ -36,8 +36,8 @@ audit: setup-test
 	$(BIN)/python build.py build
 	$(BIN)/python tools/audit.py $(ARGS)
 
-# `make -k bench` runs the second one even if the first misses a target.
-bench: bench-site bench-press
+# `make -k bench` runs all of them even if one misses a target.
+bench: bench-site bench-press bench-search
 
 bench-site: setup
 	$(BIN)/python benchmarks/site/run.py $(ARGS)
@@ -45,6 +45,9 @@ bench-site: setup
 # Chromium and Playwright are those of the tests.
 bench-press: setup-test
 	$(BIN)/python benchmarks/press/run.py $(ARGS)
+
+bench-search: setup-test
+	$(BIN)/python benchmarks/search/run.py $(ARGS)
 
 serve: setup
 	$(BIN)/python build.py serve $(ARGS)

@@ -24,6 +24,7 @@ from generator.publish import tree
 from generator.publish.cache import Damaged
 from generator.reading.kinds import KindError
 from generator.reading.load import load
+from generator.store import Store
 
 FAULTY, WRONG_USE = 1, 2
 Finish = Callable[[pipeline.Result, Project], list[tree.Entry]]
@@ -51,6 +52,7 @@ def _build(options: argparse.Namespace, finish: Finish = lambda result, project:
         print(f"没有变化，{len(entries)} 个文件都是最新的（{seconds:.1f} 秒）。", file=told)
         return 0
     tree.publish(out, entries, part=bool(only))
+    Store(project.cache).prune()
     kinds = Counter(Path(entry.path).suffix for entry in entries)
     print(
         f"完成：{len(result.library.documents)} 份材料，网页 {kinds['.html']} 个，PDF {kinds['.pdf']} 个，"

@@ -11,6 +11,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
+import time
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -24,6 +25,8 @@ PACKAGES = (
     *("weasyprint", "pydyf", "fonttools", "pillow", "tinycss2", "tinyhtml5", "cssselect2", "pyphen"),
     *("segno", "pypdfium2", "pdfua", "pikepdf", "pypinyin", "opencc"),
 )
+# Bytes that a store may hold: a library and its last few versions. What was used within the last hour always stays.
+LIMIT, HOUR = 1_000_000_000, 3_600
 LIBRARIES = {
     "pango_version_string": ("libpango-1.0.so.0", "libpango-1.0.dylib", "libpango-1.0-0.dll"),
     "hb_version_string": ("libharfbuzz.so.0", "libharfbuzz.dylib", "libharfbuzz-0.dll"),
@@ -103,21 +106,46 @@ class Store:
         """Return what was put under `name` and `key`, or None."""
         try:
             with open(self._path(name, key), "rb") as kept:
+                _used(kept.name, os.fstat(kept.fileno()))
                 return kept.read()
         except FileNotFoundError:
             return None
 
     def size(self, name: str, key: str) -> int:
         """Return the size in bytes of what is kept, -1 if nothing is."""
+        path = self._path(name, key)
         try:
-            return os.path.getsize(self._path(name, key))
+            status = os.stat(path)
         except FileNotFoundError:
             return -1
+        _used(path, status)
+        return status.st_size
 
     def drop(self, name: str, key: str) -> None:
         """Forget what is kept under `name` and `key`."""
         with contextlib.suppress(FileNotFoundError):
             os.unlink(self._path(name, key))
+
+    def prune(self, limit: int = LIMIT) -> None:
+        """Forget what was used longest ago, until no more than `limit` bytes are kept; looks once an hour."""
+        now, stamp = time.time(), self.folder / "pruned"
+        if stamp.exists() and now - stamp.stat().st_mtime < HOUR:
+            return
+        kept = []
+        for top, _, names in os.walk(self.folder):
+            for path in (os.path.join(top, name) for name in names):
+                with contextlib.suppress(FileNotFoundError):
+                    status = os.stat(path)
+                    kept.append((status.st_mtime, status.st_size, path))
+        total = sum(size for _, size, _ in kept)
+        for used, size, path in sorted(kept):
+            if total <= limit or now - used < HOUR:
+                break
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(path)
+            total -= size
+        self.folder.mkdir(parents=True, exist_ok=True)
+        stamp.touch()
 
     def put(self, name: str, key: str, data: bytes) -> None:
         """Keep `data`. Two writers of one key never see half of each other's bytes."""
@@ -132,6 +160,13 @@ class Store:
         except BaseException:
             os.unlink(temporary)
             raise
+
+
+def _used(path: str, status: os.stat_result) -> None:
+    """Note that a file was asked for, once an hour: its time tells `prune` what nobody needs any more."""
+    if time.time() - status.st_mtime > HOUR:
+        with contextlib.suppress(OSError):  # gone meanwhile, or a store that may only be read
+            os.utime(path)
 
 
 class Bundle:

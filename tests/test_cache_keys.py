@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import os
 import shutil
+import time
 import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -246,3 +248,20 @@ def test_a_damaged_bundle_is_as_if_nothing_were_kept(tmp_path: Path, left: bytes
     (file,) = (path for path in tmp_path.rglob("*") if path.is_file())
     file.write_bytes(left)
     assert Bundle(Store(tmp_path), "lines", "key").get("7") is None
+
+
+def test_a_store_forgets_what_was_used_longest_ago(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    days = {"asked": 9, "old": 8, "older": 10, "young": 0}
+    for name, age in days.items():
+        store.put("data", name, b"x" * 100)
+        path, then = next(tmp_path.rglob(name[2:])), time.time() - age * 86_400
+        os.utime(path, (then, then))
+    assert store.get("data", "asked")
+    store.prune(limit=300)
+    assert [name for name in days if store.size("data", name) == 100] == ["asked", "old", "young"]
+    store.prune(limit=0)  # within the hour nothing is looked through again
+    assert store.size("data", "old") == 100
+    os.utime(tmp_path / "pruned", (0, 0))
+    store.prune(limit=0)
+    assert [name for name in days if store.size("data", name) == 100] == ["asked", "old", "young"]

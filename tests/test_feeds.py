@@ -359,5 +359,5 @@ def test_a_change_makes_its_own_page_and_what_tells_of_it_again(house: House, bu
         shutil.rmtree(tmp_path / name, ignore_errors=True)
         shutil.copytree(house.content.parent / name, tmp_path / name)
     again = own.edit(MAIN["letter"], "---\n", '---\nchanges: [{date: "2026-11-24", what: 换了一句}]\n').build()
-    told = ("feed.xml", "sitemap.xml", "catalog.json", "catalog.csv")
+    told = ("feed.xml", "sitemap.xml", "catalog.json", "catalog.csv", "offline.zip")
     assert again.changed == {"site/letter/example.html", *(f"site/{name}" for name in told)}

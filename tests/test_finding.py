@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from generator.site import frames
-from tests.house import COUNT, ROOT, House
+from tests.house import COUNT, KINDS, ROOT, House, examples
 
 PHONE = {"width": 390, "height": 844}
 PATHS = """\
@@ -169,7 +169,7 @@ def test_the_keyboard_alone_chooses_and_takes_back(site: Path, desk: Page) -> No
 def test_a_screen_reader_hears_the_count_and_the_names_of_choices(site: Path, desk: Page) -> None:
     desk.goto(f"file://{site}/all.html")
     tick(desk, "家长")
-    assert desk.get_by_role("status").inner_text().startswith("符合")
+    assert desk.locator("[aria-live=polite]").inner_text().startswith("符合")
     names = desk.get_by_role("checkbox").all()
     assert len(names) > 20
     assert desk.get_by_role("checkbox", name=re.compile(r"^教师\s*\d+ 份$")).count() == 1
@@ -212,7 +212,7 @@ def test_a_changed_term_changes_the_pages_of_its_steps_alone(tmp_path: Path) -> 
     own.build()
     changed = own.edit("paths.yml", "week: 9", "week: 10").build().changed
     steps = {f"site/{name}/example.html" for name in ("guide", "kit", "poster")}
-    assert changed == {"site/paths.html", *steps}
+    assert changed - {"site/offline.zip"} == {"site/paths.html", *steps}
 
 
 def test_the_calendar_shows_every_day_by_month(site: Path, still: Page) -> None:
@@ -272,12 +272,50 @@ def test_a_library_without_terms_and_calendar_says_nothing_of_them(tmp_path: Pat
     assert "paths.html" not in text
 
 
+def test_a_long_list_stands_in_parts_that_can_be_jumped_to(site: Path, still: Page) -> None:
+    still.goto(f"file://{site}/stage/up.html")
+    parts = still.locator(".part-h")
+    links = still.locator(".jump-parts a")
+    assert parts.count() == links.count() > 3
+    for index in range(parts.count()):
+        assert links.nth(index).get_attribute("href") == f"#{parts.nth(index).get_attribute('id')}"
+    assert sum(int(text.split()[-2]) for text in parts.all_inner_texts()) == still.locator("#main .mat").count()
+
+
 def test_doors_lead_to_all_four_audiences_without_scripts(site: Path, still: Page) -> None:
     for title in ("我是老师", "我是家长", "我是学校", "我是学生"):
         still.goto(f"file://{site}/index.html")
         still.get_by_role("link", name=title, exact=True).first.click()
         assert still.locator("h1").inner_text() == title
         assert still.locator("#main .mat h3 a").count() > 0
+
+
+def test_help_says_what_to_say_what_to_keep_whom_to_tell_and_by_when(site: Path, still: Page) -> None:
+    still.goto(f"file://{site}/help.html")
+    text = still.inner_text("#main")
+    for words in (
+        "“我相信你。”",
+        "截图",
+        "班主任",
+        "请今天就让它停下来",
+        "30 分钟内",
+        "当天",
+        "原则上十日内",
+        "三十日内申请复核",
+    ):
+        assert words in text
+    assert "（学校求助电话）" in text
+    assert still.locator("a[href^='tel:']").count() >= 8
+
+
+def test_numbers_of_the_school_can_be_tapped_on_the_page_of_help(tmp_path: Path, still: Page) -> None:
+    own = House(tmp_path, {"guide/example.md": examples(KINDS)["guide/example.md"]})
+    own.write("schools/demo.yml", '学校求助电话: "0571-0000 0000"\n区教育局电话: "0571-00000001"\n')
+    assert own.build(school="demo").codes == []
+    still.goto(f"file://{own.dist}/site/help.html")
+    assert still.get_by_role("link", name="0571-0000 0000").get_attribute("href") == "tel:0571-00000000"
+    assert still.get_by_role("link", name="0571-00000001").count() == 1
+    assert "（负责人电话）" in still.inner_text("#main")
 
 
 def test_cards_show_real_pages_that_wait_until_they_are_near(site: Path) -> None:

@@ -131,7 +131,7 @@ def test_a_slogan_is_copied_by_a_tap(address: str, browser: Browser) -> None:
     page.goto(f"{address}poster/example.html")
     button = page.locator('[data-copy="坐过去，陪一会儿"]')
     button.click()
-    page.get_by_text("已复制").wait_for()
+    page.get_by_text("已复制").first.wait_for()
     assert page.evaluate("navigator.clipboard.readText()") == "坐过去，陪一会儿"
     context.close()
 

@@ -11,6 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.house import KINDS, ROOT, House, real_pages
+from tests.test_site_light import HOME, weight
 from tools.audit import served
 
 KIND_PAGES = tuple(f"{path.parent.name}/example.html" for path in sorted(KINDS.glob("*/example.yml")))
@@ -21,6 +22,8 @@ TYPES = (
     *("search/index.html", "search/index.html?q=回执", "search/index.html?q=量子色动力学"),
     *KIND_PAGES,
 )
+# What the examples of kinds do not make: pages of the real library.
+REAL = ("index.html", "calendar.html", "paths.html", "for/teachers.html")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 DESK = {"width": 1440, "height": 900}
 # A stand-in for the voice of a phone, since Chromium without a sound card has none: notes what it is given to say and
@@ -49,30 +52,39 @@ def address(site: Path) -> Iterator[str]:
         yield address
 
 
-def types(site: Path) -> list[str]:
-    """Return a page of every type; a topic's name in its address is the library's."""
+@pytest.fixture(scope="module")
+def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return real_pages(tmp_path_factory.mktemp("real"))
+
+
+@pytest.fixture(scope="module")
+def types(site: Path, address: str, real: Path) -> Iterator[list[str]]:
+    """The address of a page of every type; a topic's name in it is the library's."""
     topic = next(site.glob("topic/*.html")).name
-    return [name.replace("topic/1.html", f"topic/{topic}") for name in TYPES]
+    with served(real) as other:
+        yield [
+            *(address + name.replace("topic/1.html", f"topic/{topic}") for name in TYPES),
+            *(other + name for name in REAL),
+        ]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1440])
-def test_axe_finds_nothing(site: Path, address: str, browser: Browser, scheme: str, width: int) -> None:
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1440)])
+def test_axe_finds_nothing(types: list[str], browser: Browser, scheme: str, width: int) -> None:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
     page, found = context.new_page(), []
-    for name in types(site):
-        page.goto(address + name)
+    for name in types:
+        page.goto(name)
         result = Axe().run(page, options={"runOnly": list(RULES)})
         found += [(name, v["id"], node["html"][:160]) for v in result.response["violations"] for node in v["nodes"]]
     context.close()
     assert found == []
 
 
-def test_the_nu_checker_finds_nothing(site: Path, tmp_path: Path) -> None:
+def test_the_nu_checker_finds_nothing(site: Path, real: Path) -> None:
     checker = ROOT / "tools" / "node" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
     command = ["java", "-jar", checker, "--stdout", "--skip-non-html", "--format", "gnu"]
     # Pages from disk have no host that their policy could mean; what it lets through is tested in the browser.
-    command += ["--filterpattern", ".*Content Security Policy.*", site, real_pages(tmp_path)]
+    command += ["--filterpattern", ".*Content Security Policy.*", site, real]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.stdout == ""
     assert done.returncode == 0, done.stderr
@@ -84,12 +96,12 @@ def test_every_page_says_its_language(site: Path) -> None:
 
 
 @pytest.mark.parametrize(("width", "enlarged"), [(320, 1), (640, 1), (1280, 2)])
-def test_pages_reflow(site: Path, address: str, browser: Browser, width: int, enlarged: int) -> None:
+def test_pages_reflow(types: list[str], browser: Browser, width: int, enlarged: int) -> None:
     """WCAG 1.4.10: 320 px, a window of 1,280 px at 400 %; 640 px is 200 %. WCAG 1.4.4: letters twice as large."""
     context = browser.new_context(viewport={"width": width, "height": 900})
     page, wide, cut = context.new_page(), [], []
-    for name in types(site):
-        page.goto(address + name)
+    for name in types:
+        page.goto(name)
         page.evaluate(f"document.documentElement.style.fontSize = '{enlarged * 100}%'")
         if page.evaluate("document.documentElement.scrollWidth") > width:
             wide.append(name)
@@ -102,16 +114,16 @@ def test_pages_reflow(site: Path, address: str, browser: Browser, width: int, en
 # Text that its box hides: all but what is there for the ear only and drawings that say nothing of their own.
 CUT = """() => [...document.querySelectorAll('body *')].filter(e => {
   const style = getComputedStyle(e);
-  return style.overflowX === 'hidden' && e.innerText.trim() && !e.closest('.sr,[aria-hidden=true]')
+  return style.overflowX === 'hidden' && (e.innerText || '').trim() && !e.closest('.sr,[aria-hidden=true]')
     && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
 }).map(e => e.className + ': ' + e.innerText.slice(0, 40))"""
 
 
-def test_nothing_moves_for_those_who_asked_for_it(site: Path, address: str, browser: Browser) -> None:
+def test_nothing_moves_for_those_who_asked_for_it(types: list[str], browser: Browser) -> None:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
-    for name in types(site):
-        page.goto(address + name)
+    for name in types:
+        page.goto(name)
         moving = """() => [...document.querySelectorAll('*')].filter(e => {
             const s = getComputedStyle(e);
             return s.transitionDuration.split(', ').some(d => d !== '0s') || s.animationName !== 'none'
@@ -119,6 +131,11 @@ def test_nothing_moves_for_those_who_asked_for_it(site: Path, address: str, brow
         }).length"""
         assert page.evaluate(moving) == 0, name
     context.close()
+
+
+def test_the_home_page_is_light_with_its_pictures(site: Path, address: str, page: Page) -> None:
+    assert list(site.glob("preview/*/*.webp"))
+    assert weight(site, address, page) <= HOME
 
 
 # --- By keyboard ---

@@ -20,10 +20,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT))
 
+from benchmarks import tools  # noqa: E402
 from benchmarks.site import corpus  # noqa: E402
 
 STATUTES = ROOT.parent / "shared" / "corpus" / "statutes"
-TOOLS = ROOT / ".cache" / "bench"
 COUNT, ROUNDS, EDITS = 50, 3, 5
 # The targets, all by the clock.
 OF_LOOP, OF_MKDOCS, OF_CHROMIUM, COLD_EDIT, WARM_EDIT = 0.35, 0.30, 1.0, 0.08, 0.03
@@ -75,7 +75,7 @@ def main() -> int:
     texts = corpus.repeated(texts[:: max(1, len(texts) // options.count)], options.count)
     sides = _sides()
     load = os.getloadavg()[0]
-    with tempfile.TemporaryDirectory(prefix="press-", dir=TOOLS) as folder:
+    with tempfile.TemporaryDirectory(prefix="press-", dir=tools.TOOLS) as folder:
         runs, previews = _rounds(Path(folder), sides, texts, options.rounds)
         edits = _edits(Path(folder) / f"{options.rounds - 1}" / "ours", texts)
         shares = _told(_ours("shares"), _laid(Path(folder) / "shares", _lay_ours, texts))
@@ -100,7 +100,7 @@ def main() -> int:
 def _sides() -> list[Side]:
     """Return the sides in the order of their turns, after setting up what they need."""
     chromium = shutil.which("chromium") or sys.exit("no chromium on this machine: make setup-test installs it")
-    mkdocs, typst = _tool("mkdocs-to-pdf"), _tool("typst")
+    mkdocs, typst = (tools.python(HERE / "sides" / f"{name}.txt", name) for name in ("mkdocs-to-pdf", "typst"))
     scripts = HERE / "sides"
     return [
         Side("ours", _lay_ours, _ours("build"), tells=False),
@@ -249,19 +249,6 @@ def _report(
     for target in targets:
         word = "met   " if target.met else "MISSED"
         yield f"  {word}  {target.value:6.3f}  at most {target.bound:.2f}  {target.name}"
-
-
-def _tool(name: str) -> str:
-    """Return the Python of the folder that holds one side's packages, installed once for each wording of their list."""
-    wanted, folder = HERE / "sides" / f"{name}.txt", TOOLS / name
-    done, python = folder / "requirements.txt", str(folder / "bin" / "python")
-    if not done.is_file() or done.read_bytes() != wanted.read_bytes():
-        print(f"installing {name} into {folder.relative_to(ROOT)}", file=sys.stderr)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
-        pip = (python, "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps")
-        subprocess.run([*pip, "-r", wanted], check=True)
-        shutil.copyfile(wanted, done)
-    return python
 
 
 def _parser() -> argparse.ArgumentParser:

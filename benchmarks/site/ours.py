@@ -15,10 +15,13 @@ from generator.publish import tree  # noqa: E402
 
 
 def main(content: Path, cache: Path, out: Path) -> int:
-    """Build and publish as `build.py build` does, printed things left out; return 1 if the content is faulty."""
+    """Build and publish as `build.py build` does, without prints and archive, which the others do not make.
+
+    Returns 1 if the content is faulty.
+    """
     tree.recover(out)
     project = replace(pipeline.project_of(content, [Path(__file__).parent / "kind"]), cache=cache)
-    result = pipeline.make(project, without=frozenset({"pdf", "book"}))
+    result = pipeline.make(project, without=frozenset({"pdf", "book", "zip"}))
     if result.faulty:
         for found in result.diagnostics:
             print(found, file=sys.stderr)

@@ -20,8 +20,9 @@ sys.path.insert(0, str(ROOT))
 
 import corpus  # noqa: E402
 
+from benchmarks import tools  # noqa: E402
+
 STATUTES = ROOT.parent / "shared" / "corpus" / "statutes"
-TOOLS = ROOT / ".cache" / "bench" / "site"
 SIZES = (100, 500, 1500)
 # The targets: at 1,500 pages, the linearity by the size below it.
 FULL, HALF = 1500, 500
@@ -67,8 +68,9 @@ def _theirs(folder: Path, texts: Sequence[corpus.Text]) -> None:
     shutil.copytree(HERE / "sides" / folder.name, folder, dirs_exist_ok=True)
 
 
-MKDOCS = (str(TOOLS / "bin" / "python"), "-m", "mkdocs", "build", "-q")
-ZENSICAL = (str(TOOLS / "bin" / "python"), "-m", "zensical", "build")
+PYTHON = str(tools.TOOLS / "site" / "bin" / "python")
+MKDOCS = (PYTHON, "-m", "mkdocs", "build", "-q")
+ZENSICAL = (PYTHON, "-m", "zensical", "build")
 OURS = (sys.executable, str(HERE / "ours.py"), "content", ".cache", "out")
 SIDES = (
     Side("ours", _ours, OURS, "site/search/index.js"),
@@ -97,9 +99,9 @@ def main() -> int:
     texts = corpus.read(options.texts) if options.texts else corpus.generate()
     if not texts:
         sys.exit(f"no Markdown files in {options.texts}")
-    _set_up_tools()
+    tools.python(HERE / "requirements.txt", "site")
     sizes = [0, *sorted(set(options.sizes))]
-    with tempfile.TemporaryDirectory(prefix="bench-", dir=TOOLS.parent) as folder:
+    with tempfile.TemporaryDirectory(prefix="bench-", dir=tools.TOOLS) as folder:
         cold, trees = _cold(Path(folder), texts, sizes, options.runs)
         again = _again(Path(folder), sizes[-1])
     targets = _targets(cold, again, sizes[-1])
@@ -221,18 +223,6 @@ def _report(
     for target in targets:
         word = "met   " if target.met else "MISSED"
         yield f"  {word}  {target.value:5.2f}  at most {target.bound:.2f}  {target.name}"
-
-
-def _set_up_tools() -> None:
-    """Install what is compared with into a folder of its own, once for each wording of the list."""
-    wanted, done = HERE / "requirements.txt", TOOLS / "requirements.txt"
-    if done.is_file() and done.read_bytes() == wanted.read_bytes():
-        return
-    print(f"installing mkdocs, Material, jieba and Zensical into {TOOLS.relative_to(ROOT)}", file=sys.stderr)
-    subprocess.run([sys.executable, "-m", "venv", "--clear", TOOLS], check=True)
-    pip = (TOOLS / "bin" / "python", "-m", "pip", "install", "-qq", "--disable-pip-version-check", "--no-deps")
-    subprocess.run([*pip, "-r", wanted], check=True)
-    shutil.copyfile(wanted, done)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -11,7 +11,7 @@ from generator.model import Artifact, Document, Info, Library, Made, Project
 from generator.store import code_digest, key_of, key_of_data
 
 # No page to come to from outside: one for addresses that do not exist, one that is empty without a question.
-UNLISTED = ("404.html", "search/index.html")
+UNLISTED = ("404.html", "offline.html", "search/index.html")
 MOVED = "site/moved.html"
 
 

@@ -21,7 +21,7 @@ TEXTS = ("title", "short", "issuer", "number", "version", "in_force", "supersede
 
 
 def library(content: Path) -> tuple[dict[str, Any], list[Diagnostic]]:
-    """Return `library.yml`: info, help_lines, pictures, topics, occasions, blanks; what is faulty in it is left out."""
+    """Return `library.yml` as info, help_lines, pictures, topics, occasions, blanks; what is faulty is left out."""
     source, found = read(content, "library.yml", "library")
     data = {} if source.faulty else shape.sound(source.data, schema("library"))
     lines = [HelpLine(**line) for line in data.get("help_lines", [])]

@@ -125,8 +125,15 @@ def _entry(document: Document, library: Library) -> dict[str, Any]:
         "texts": [str(text) for path, text in resolve.texts(document) if text.strip() and _open(document, path)],
         "words": [word for path, word in _words(document) if _open(document, path)],
         "fills": fills,
-        "cites": [law.replace(" ", "") for law in document.cites],
+        # Of what teachers' parts say, only what they cite may be found.
+        "cites": [law.replace(" ", "") for law in (*document.cites, *_hidden(document))],
     }
+
+
+def _hidden(document: Document) -> Iterator[str]:
+    for path, text in resolve.texts(document):
+        if not _open(document, path):
+            yield from (inside[2:] for inside in markup.placeholders(text) if inside.startswith("法 "))
 
 
 def _words(document: Document) -> Iterator[tuple[tuple[str | int, ...], str]]:

@@ -182,7 +182,7 @@ var LIBRARY_SEARCH = (function () {
     var one = unit(text, 1.3, entry.group);
     if (entry.kinds) { one.kinds = entry.kinds; wanted.kinds = wanted.kinds.concat(entry.kinds); }
     if (entry.stage) { one.stage = entry.stage; wanted.stages.push(entry.stage); }
-    if (entry.subject || entry.topic || entry.kinds) wanted.named = true;
+    if (entry.subject || entry.topic || entry.kinds && text.length > 1) wanted.named = true;
     else one.people = !!entry.group;
     wanted.units.push(one);
     wanted.content += text;
@@ -317,12 +317,14 @@ var LIBRARY_SEARCH = (function () {
     return docs.map(function (doc) {
       var score = 0;
       var covered = 0;
+      var head = false;
       var characters = "";
       wanted.units.forEach(function (one) {
         var value = one.values[doc.at];
         if (!value) return;
         score += one.rare * value;
         covered += one.rare;
+        head = head || value >= W.asked * W.synonym;
         characters += one.text;
       });
       if (!score) return null;
@@ -340,8 +342,8 @@ var LIBRARY_SEARCH = (function () {
       if (pupil && doc.first === "学生") score *= W.pupil;
       if (pupil && doc.audiences.indexOf("学生") < 0) score *= W.notPupil;
       if (family && doc.audiences.indexOf("家长") < 0) score *= W.notFamily;
-      return { doc: doc, score: score, coverage: coverage, part: part(characters, core_), best: best.at, least: least };
-    }).filter(function (hit) { return hit && hit.part >= least; })
+      return { doc: doc, score: score, coverage: coverage, part: part(characters, core_), best: best.at, stray: !wanted.named && !head && coverage < 0.09 };
+    }).filter(function (hit) { return hit && hit.part >= least && !hit.stray; })
       .sort(function (a, b) { return b.score - a.score || (a.doc.id < b.doc.id ? -1 : 1); });
   }
   // Families and pupils speak of themselves and of theirs; teachers and clerks name things.
@@ -542,11 +544,13 @@ var LIBRARY_SEARCH = (function () {
     var match = /^(.*?)第?\s*([0-9零〇一二两三四五六七八九十百千]+)\s*(条|$)/.exec(query);
     if (!match) return null;
     var said = match[1].replace(/[《》\s的]/g, "");
+    if (!said) return null;
+    // A name that is said, the longest, before one of which a part is said, the shortest.
     var best = null;
     core.laws.forEach(function (law) {
-      [law[1]].concat(law[2]).forEach(function (name) {
-        name = fold(name);
-        if (said && (said.indexOf(name) >= 0 || match[3] && name.indexOf(said) >= 0 && said.length > 2) && (!best || name.length > best.length)) best = { law: law, length: name.length };
+      [law[1]].concat(law[2]).map(fold).forEach(function (name) {
+        var fit = said.indexOf(name) >= 0 ? 1000 + name.length : match[3] && said.length > 2 && name.indexOf(said) >= 0 ? 1000 - name.length : 0;
+        if (fit && (!best || fit > best.fit)) best = { law: law, fit: fit };
       });
     });
     if (!best) return null;
