@@ -317,14 +317,12 @@ var LIBRARY_SEARCH = (function () {
     return docs.map(function (doc) {
       var score = 0;
       var covered = 0;
-      var head = false;
       var characters = "";
       wanted.units.forEach(function (one) {
         var value = one.values[doc.at];
         if (!value) return;
         score += one.rare * value;
         covered += one.rare;
-        head = head || value >= W.asked * W.synonym;
         characters += one.text;
       });
       if (!score) return null;
@@ -342,8 +340,8 @@ var LIBRARY_SEARCH = (function () {
       if (pupil && doc.first === "学生") score *= W.pupil;
       if (pupil && doc.audiences.indexOf("学生") < 0) score *= W.notPupil;
       if (family && doc.audiences.indexOf("家长") < 0) score *= W.notFamily;
-      return { doc: doc, score: score, coverage: coverage, part: part(characters, core_), best: best.at, stray: !wanted.named && !head && coverage < 0.09 };
-    }).filter(function (hit) { return hit && hit.part >= least && !hit.stray; })
+      return { doc: doc, score: score, coverage: coverage, part: part(characters, core_), best: best.at };
+    }).filter(function (hit) { return hit && hit.part >= least; })
       .sort(function (a, b) { return b.score - a.score || (a.doc.id < b.doc.id ? -1 : 1); });
   }
   // Families and pupils speak of themselves and of theirs; teachers and clerks name things.
