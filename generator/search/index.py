@@ -9,7 +9,7 @@ import hashlib
 import json
 import marshal
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from generator import markup
@@ -22,6 +22,8 @@ PART_AUDIENCES = ("学生",)
 SCRIPT = "text/javascript"
 # Documents of a block: what is made anew when one of them changes.
 BLOCK = 64
+# Blocks that are put together once for all until one of them changes.
+GROUP = 8
 # Passages of a shard at most, on average: some 3 KB of postings.
 SHARD = 9
 # A syllable's number times this and the next one's number give the shard of a pair of characters.
@@ -66,16 +68,10 @@ def make(artifact: Artifact, project: Project) -> Made:
     store = Store(project.cache)
     entries = artifact.args["entries"]
     blocks = _blocks(entries)
-    joined: dict[str, str] = {}
-    ordered: list[dict[str, Any]] = []
-    lengths: list[int] = []
-    for number, block in enumerate(blocks):
-        kept = _block(block, store)
-        mark = " " + passages.number_(number)
-        for token, postings in kept["tokens"].items():
-            joined[token] = joined.get(token, "") + mark + postings
-        ordered += block
-        lengths += kept["lengths"]
+    groups = [_group(number, blocks[number : number + GROUP], store) for number in range(0, len(blocks), GROUP)]
+    joined = _joined([group["tokens"] for group in groups])
+    ordered = [entry for block in blocks for entry in block]
+    lengths = [length for group in groups for length in group["lengths"]]
     count = _shards(sum(lengths))
     files = {"core.js": _core(artifact.args, ordered, lengths, [len(block) for block in blocks], count, joined)}
     files["laws.js"] = _call("laws", artifact.args["articles"])
@@ -194,14 +190,44 @@ def _blocks(entries: Sequence[Mapping[str, Any]]) -> list[list[dict[str, Any]]]:
     return blocks
 
 
-def _block(block: Sequence[Mapping[str, Any]], store: Store) -> dict[str, Any]:
-    """Return the postings and the numbers of passages of a block's documents, from the store where it has them."""
-    key = key_of(code_digest(), *(entry["key"] for entry in block))
+def _group(first: int, blocks: Sequence[Sequence[Mapping[str, Any]]], store: Store) -> dict[str, Any]:
+    """Return the postings and the numbers of passages of several blocks, of which the first has this number."""
+    key = key_of(code_digest(), str(first), *(_key(block) for block in blocks))
+    if kept := store.get("search-group", key):
+        return dict(marshal.loads(kept))
+    found = [_block(number, block, store) for number, block in enumerate(blocks, first)]
+    made = {
+        "lengths": [length for block in found for length in block["lengths"]],
+        "tokens": _joined([block["tokens"] for block in found]),
+    }
+    store.put("search-group", key, marshal.dumps(made))
+    return made
+
+
+def _joined(parts: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return the postings of each token in all parts, one after the other."""
+    joined = dict(parts[0])
+    before = joined.get
+    for part in parts[1:]:
+        for token, postings in part.items():
+            joined[token] = before(token, "") + postings
+    return joined
+
+
+def _key(block: Sequence[Mapping[str, Any]]) -> str:
+    return key_of(code_digest(), *(entry["key"] for entry in block))
+
+
+def _block(number: int, block: Sequence[Mapping[str, Any]], store: Store) -> dict[str, Any]:
+    """Return the postings, after the block's number, and the numbers of passages of a block's documents."""
+    key = key_of(str(number), _key(block))
     if kept := store.get("search-block", key):
         return dict(marshal.loads(kept))
     found = [_tokens(entry, store) for entry in block]
     lengths = [length for length, _ in found]
-    made = {"lengths": lengths, "tokens": passages.join((tokens for _, tokens in found), lengths)}
+    mark = " " + passages.number_(number)
+    joined = passages.join((tokens for _, tokens in found), lengths)
+    made = {"lengths": lengths, "tokens": {token: mark + postings for token, postings in joined.items()}}
     store.put("search-block", key, marshal.dumps(made))
     return made
 
@@ -259,26 +285,27 @@ def _core(
     def held(word: str) -> bool:
         return word in heads or all(token in joined for token in passages.tokens([word]))
 
-    def column(name: str) -> str:
-        return "\n".join(field[name] for field in fields)
+    def numbers(values: Iterable[int]) -> str:
+        return "".join(map(passages.number_, values))
 
-    def mask(name: str, values: Sequence[str]) -> list[int]:
-        return [sum(1 << values.index(value) for value in field[name]) for field in fields]
+    def mask(name: str, values: Sequence[str]) -> str:
+        return numbers(sum(1 << values.index(value) for value in field[name]) for field in fields)
 
     return _call(
         "core",
         {
             "shards": shards,
             "blocks": sizes,
-            "passages": lengths,
-            "ids": column("id"),
-            "titles": column("title"),
+            "passages": numbers(lengths),
+            # Ids begin with their kind.
+            "names": "\n".join(field["id"].removeprefix(field["kind"] + "/") for field in fields),
+            "titles": "\n".join(field["title"] for field in fields),
             "asked": "\n".join("|".join(field["asked"]) for field in fields),
-            "kind": [kinds.index(field["kind"]) for field in fields],
+            "kind": numbers(kinds.index(field["kind"]) for field in fields),
             "for": mask("audiences", AUDIENCES),
-            "first": [AUDIENCES.index(field["audiences"][0]) for field in fields],
+            "first": numbers(AUDIENCES.index(field["audiences"][0]) for field in fields),
             "stage": mask("stages", STAGES),
-            "topic": [[args["topics"].index(topic) for topic in field["topics"]] for field in fields],
+            "topic": "\n".join(numbers(args["topics"].index(topic) for topic in field["topics"]) for field in fields),
             "audiences": AUDIENCES,
             "stages": STAGES,
             "topics": args["topics"],

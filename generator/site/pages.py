@@ -195,7 +195,8 @@ def _groups(shelf: Shelf, found: Sequence[Document], group: str, entry: Mapping[
     if group == "kinds":
         own = "k"
         keys = {document.id: _stage_group(document) for document in found}
-        heads = {**{f"s={STAGE_KEYS[name]}": {"name": name} for name in STAGES}, "": {"name": "各学段"}}
+        heads = {f"s={STAGE_KEYS[name]}": {"name": name, "icon": ""} for name in STAGES}
+        heads[""] = {"name": "各学段", "icon": ""}
     else:
         own = "s" if group == "stages" else "t"
         keys = {document.id: f"k={document.kind}" for document in found}

@@ -77,25 +77,39 @@ var LIBRARY_SEARCH = (function () {
       for (var i = said.length; i < entry.length; i++) readings[entry[i]].push(said);
     });
     for (var i = 0; i < data.simplified.length; i += 2) plain[data.simplified[i]] = data.simplified[i + 1];
-    var ids = data.ids.split("\n");
+    var names = data.names.split("\n");
+    var column = {};
+    ["passages", "kind", "for", "first", "stage"].forEach(function (name) { column[name] = numbers(data[name]); });
+    var topics = data.topic.split("\n").map(numbers);
     var titles = data.titles.split("\n");
     var asked = data.asked.split("\n");
     var start = 0;
     var block = 0;
     var inBlock = 0;
-    ids.forEach(function (id, at) {
+    names.forEach(function (name, at) {
       while (inBlock === data.blocks[block]) { block++; inBlock = 0; start = 0; }
-      var kind = data.kinds[data.kind[at]];
+      var kind = data.kinds[column.kind[at]];
       docs.push({
-        at: at, id: id, title: titles[at], kind: kind, audiences: named(data.audiences, data["for"][at]),
-        first: data.audiences[data.first[at]], stages: named(data.stages, data.stage[at]), block: block, start: start, length: data.passages[at],
+        at: at, id: kind[0] + "/" + name, title: titles[at], kind: kind, audiences: named(data.audiences, column["for"][at]),
+        first: data.audiences[column.first[at]], stages: named(data.stages, column.stage[at]), block: block, start: start, length: column.passages[at],
         low: fold(titles[at]), asked: asked[at] ? fold(asked[at]).split("|") : [],
-        topics: fold(data.topic[at].map(function (topic) { return data.topics[topic]; }).join("|") + "|" + kind[1])
+        topics: fold(topics[at].map(function (topic) { return data.topics[topic]; }).join("|") + "|" + kind[1])
       });
-      start += data.passages[at];
+      start += column.passages[at];
       inBlock++;
     });
     learn(data.wording);
+  }
+  // Numbers one after the other in digits of base 46, the smallest part first; a low digit ends one.
+  function numbers(text) {
+    var list = [];
+    for (var i = 0, value = 0, scale = 1; i < text.length; i++) {
+      var digit = VALUE[text[i]];
+      value += digit % HALF * scale;
+      scale *= HALF;
+      if (digit < HALF) { list.push(value); value = 0; scale = 1; }
+    }
+    return list;
   }
   function named(names, mask) { return names.filter(function (_, bit) { return mask & (1 << bit); }); }
   function word(text) { return words[text] || (words[text] = {}); }
@@ -221,15 +235,9 @@ var LIBRARY_SEARCH = (function () {
     while (end < text.length && text.charCodeAt(end) < 0x7f) end++;
     var found = {};
     text.slice(at + gram.length + 1, end).split(" ").forEach(function (part) {
-      var list = [];
-      var value = 0, scale = 1, block = -1, sum = 0;
-      for (var i = 0; i < part.length; i++) {
-        var digit = VALUE[part[i]];
-        if (digit >= HALF) { value += (digit - HALF) * scale; scale *= HALF; continue; }
-        value += digit * scale;
-        if (block < 0) block = value; else { sum += value; list.push(sum); }
-        value = 0; scale = 1;
-      }
+      var list = numbers(part);
+      var block = list.shift();
+      for (var i = 1; i < list.length; i++) list[i] += list[i - 1];
       found[block] = list;
     });
     return found;
