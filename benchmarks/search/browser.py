@@ -158,13 +158,18 @@ class Asker:
             with self.page(disk=disk, slow=slow) as page:
                 if not page:
                     return [], []
-                first.append(self.ask(page, query))
+                first.append(self._took(page, query))
         with self.page(disk=disk, slow=slow) as page:
-            assert page
+            if not page:
+                return [], []
             for query in queries:
-                if self.ask(page, query) is not None:
-                    again.append(self.ask(page, query))
-        return [took for took in first if took is not None], [took for took in again if took is not None]
+                self._took(page, query)
+                again.append(self._took(page, query))
+        return first, again
+
+    def _took(self, page: Page, query: str) -> float:
+        took = self.ask(page, query)
+        return ANSWER if took is None else took
 
     def _ids(self, addresses: Iterable[str]) -> list[str]:
         """Return addresses as ids of documents, each once; other pages are left out."""

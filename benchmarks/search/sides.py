@@ -130,7 +130,7 @@ def _material(folder: Path, lay: Callable[[Path], Any]) -> Site:
     (place / "content").mkdir(parents=True)
     lay(place / "content")
     shutil.copytree(HERE / "sides" / "material", place, dirs_exist_ok=True)
-    told = _run([str(tools.TOOLS / "site" / "bin" / "python"), "build.py"], place)
+    told = _run([str(tools.TOOLS / "site" / "bin" / "python"), "timed.py"], place)
     index = (place / "out" / "search" / "search_index.json").stat().st_size
     return Site("Material", place / "out", index, told["cpu"])
 

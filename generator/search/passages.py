@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
+from operator import add
 
 # Characters of a passage: enough for a thought, little enough that two words in one passage have to do with each other.
 LENGTH = 200
@@ -41,32 +42,26 @@ def tokens(passages: Iterable[str]) -> dict[str, tuple[int, str, int]]:
 
     A token is a pair of neighbouring Chinese characters, or a word of letters and digits in full width.
     """
-    held: dict[str, list[int]] = {}
+    held: dict[str, tuple[int, str, int]] = {}
     for number, passage in enumerate(passages):
         for token in _tokens(passage.lower().translate(PLAIN)):
-            before = held.get(token)
-            if before is None:
-                held[token] = [number]
-            elif before[-1] != number:
-                before.append(number)
-    return {token: (numbers[0], _steps(numbers), numbers[-1]) for token, numbers in held.items()}
+            if before := held.get(token):
+                first, steps, last = before
+                held[token] = (first, steps + number_(number - last), number)
+            else:
+                held[token] = (number, "", number)
+    return held
 
 
 def _tokens(text: str) -> Iterable[str]:
+    """Return the tokens of a text, each once, in the order in which they come."""
+    found: dict[str, None] = {}
     for run in RUN.findall(text):
-        if run < "\u3400":
-            yield run.translate(WIDE)
-        else:
-            for at in range(len(run) - 1):
-                yield run[at : at + 2]
+        found.update(dict.fromkeys([run.translate(WIDE)] if run < "\u3400" else map(add, run, run[1:])))
+    return found
 
 
-def _steps(numbers: list[int]) -> str:
-    if len(numbers) == 1:
-        return ""
-    return "".join([number_(b - a) for a, b in itertools.pairwise(numbers)])
-
-
+@cache
 def number_(value: int) -> str:
     """Return a number from 0 as digits of the index, the smallest part first."""
     if value < HALF:
@@ -84,7 +79,11 @@ def join(documents: Iterable[Mapping[str, tuple[int, str, int]]], lengths: Itera
     start = 0
     for found, length in zip(documents, lengths, strict=True):
         for token, (first, steps, end) in found.items():
-            joined[token] = joined.get(token, "") + number_(start + first - last.get(token, 0)) + steps
+            before = last.get(token)
+            if before is None:
+                joined[token] = number_(start + first) + steps
+            else:
+                joined[token] += number_(start + first - before) + steps
             last[token] = start + end
         start += length
     return joined
