@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 from generator import outputs, pipeline
 from generator.model import Document
 from generator.publish import tree
+from generator.search import index, passages
 from tests.house import ROOT
 
 # The index takes neither prints nor pictures of them.
@@ -91,8 +92,8 @@ def test_a_sentence_of_any_document_leads_to_it(site: Site, find: Page) -> None:
     sentences = {}
     for id_ in site.documents:
         script = (site.folder / "search" / "t" / f"{id_}.js").read_text("utf-8")
-        passages = json.loads(script[script.index(",") + 1 : script.rindex(")")])
-        runs = [run for passage in passages for run in re.findall(r"[\u4e00-\u9fff]{9,16}", passage)]
+        told = json.loads(script[script.index(",") + 1 : script.rindex(")")])
+        runs = [run for passage in told for run in re.findall(r"[\u4e00-\u9fff]{9,16}", passage)]
         sentences[id_] = runs[len(runs) // 2]
     found = find.evaluate(FIND, list(sentences.values()))
     lost = [id_ for id_, hits in zip(sentences, found, strict=True) if id_ not in hits[:5]]
@@ -118,7 +119,7 @@ def test_hits_change_as_one_types_and_the_address_with_them(site: Site, page: Pa
     assert hits(page)[0] == "policy/emergency-plan"
     assert "应急预案" in unquote(page.url)
     page.locator("#q").fill("月报表")
-    page.wait_for_function("document.querySelector('a[data-doc]').dataset.doc === 'form/monthly-report'")
+    page.wait_for_function("() => document.querySelector('a[data-doc]').dataset.doc === 'form/monthly-report'")
     assert page.locator("#found").inner_text().startswith("找到")
 
 
@@ -135,7 +136,7 @@ def test_what_was_read_otherwise_is_said_and_can_be_undone(
     note = page.locator("#fix")
     assert meant in note.inner_text()
     note.get_by_role("button", name="只查原来的字").click()
-    page.wait_for_function("document.getElementById('fix').hidden")
+    page.wait_for_function("() => document.getElementById('fix').hidden")
 
 
 def test_traditional_characters_and_full_width_find_the_same(find: Page) -> None:
@@ -168,11 +169,26 @@ def test_only_what_is_for_one_audience(site: Site, page: Page) -> None:
     assert page.get_by_role("button", name="家长用").get_attribute("aria-pressed") == "true"
 
 
+def test_a_broken_address_leaves_a_search_that_works(site: Site, page: Page) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{(site.folder / 'search/index.html').as_uri()}?q=%C6%DB&a=%")
+    page.locator("#q").fill("欺负")
+    assert hits(page)
+    assert faults == []
+
+
+def test_what_reads_the_index_cuts_words_as_what_made_it() -> None:
+    script = (ROOT / "themes" / "site" / "static" / "assets" / "find.js").read_text("utf-8")
+    assert f"var RUN = /{passages.RUN.pattern}/g;" in script
+    assert f"var SPREAD = {index.SPREAD};" in script
+
+
 def test_more_hits_come_by_keyboard(site: Site, page: Page) -> None:
     page.goto(site.at("欺负"))
     before = hits(page)
     page.get_by_role("button", name="再看").press("Enter")
-    page.wait_for_function(f"document.querySelectorAll('a[data-doc]').length > {len(before)}")
+    page.wait_for_function(f"() => document.querySelectorAll('a[data-doc]').length > {len(before)}")
     assert page.evaluate("document.activeElement.dataset.doc") not in before
 
 

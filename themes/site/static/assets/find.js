@@ -8,7 +8,7 @@ var LIBRARY_SEARCH = (function () {
   var VALUE = {};
   DIGITS.split("").forEach(function (digit, value) { VALUE[digit] = value; });
   var SPREAD = 409;
-  var RUN = /[\u3400-\u9fff]+|[a-z0-9]+/g;
+  var RUN = /[\u3400-\u9fff]+|[a-z0-9]{1,20}/g;
   var LONGEST = 8; // characters of a word in the list of synonyms that are looked for
   // Characters that hold a sentence together and say nothing of its subject.
   var LIGHT = /[的了在被要吗呢我你他她它们是有就都也还很不没着过和跟与对给让把说这那个些么得到会能想人家]/;

@@ -165,7 +165,11 @@
     });
   }
   function fromAddress() {
-    function value(key) { return decodeURIComponent((new RegExp("[?&]" + key + "=([^&]*)").exec(location.search) || ["", ""])[1].replace(/\+/g, " ")).trim(); }
+    function value(key) {
+      var said = (new RegExp("[?&]" + key + "=([^&]*)").exec(location.search) || ["", ""])[1].replace(/\+/g, " ");
+      // A link that was cut off, or written in GBK, is no UTF-8.
+      try { return decodeURIComponent(said).trim(); } catch (broken) { return ""; }
+    }
     audience = value("a");
     input.value = value("q");
     search(false);
