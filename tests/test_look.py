@@ -77,6 +77,18 @@ def test_no_page_of_a_document_is_wider_than_the_screen(
     assert wide == []
 
 
+def test_a_page_printed_from_the_browser_has_its_title_and_its_text(
+    library: tuple[Path, Mapping[str, Sequence[Receipt]]], page: Page
+) -> None:
+    site, documents = library
+    page.emulate_media(media="print")
+    for id_ in documents:
+        page.goto(f"file://{site}/{id_}.html")
+        assert page.locator("h1").is_visible(), id_
+        assert page.locator(".body").is_visible(), id_
+        assert not page.locator(".take").is_visible(), id_
+
+
 def test_one_thing_to_do_is_in_the_sun_and_no_picture_moves_the_page(
     library: tuple[Path, Mapping[str, Sequence[Receipt]]],
 ) -> None:
