@@ -118,7 +118,7 @@ def test_hits_change_as_one_types_and_the_address_with_them(site: Site, page: Pa
     assert hits(page)[0] == "policy/emergency-plan"
     assert "应急预案" in unquote(page.url)
     page.locator("#q").fill("月报表")
-    page.wait_for_function("document.querySelector('a[data-doc]').dataset.doc === 'form/monthly-report'")
+    page.wait_for_function("() => document.querySelector('a[data-doc]').dataset.doc === 'form/monthly-report'")
     assert page.locator("#found").inner_text().startswith("找到")
 
 
@@ -135,7 +135,7 @@ def test_what_was_read_otherwise_is_said_and_can_be_undone(
     note = page.locator("#fix")
     assert meant in note.inner_text()
     note.get_by_role("button", name="只查原来的字").click()
-    page.wait_for_function("document.getElementById('fix').hidden")
+    page.wait_for_function("() => document.getElementById('fix').hidden")
 
 
 def test_traditional_characters_and_full_width_find_the_same(find: Page) -> None:
