@@ -30,6 +30,7 @@ if (location.protocol.startsWith("http")) {
   window.Worker = class extends Plain {
     constructor(...args) {
       super(...args);
+      heard.worker = this;
       this.addEventListener("message", ({ data }) => {
         if (data.type === 1) heard.ready = true;
         if (data.type === 3 && heard.next) { heard.next(data.data.items); heard.next = null; }

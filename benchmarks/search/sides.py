@@ -67,10 +67,7 @@ MATERIAL = Driver(
     "window.heard && heard.ready",
     """query => new Promise(resolve => {
       heard.next = items => resolve(items.slice(0, 20).map(group => group[0].location.replace(/#.*/, "")));
-      const input = document.querySelector(".md-search__input");
-      input.focus();
-      input.value = query;
-      input.dispatchEvent(new Event("keyup", { bubbles: true }));
+      heard.worker.postMessage({ type: 2, data: query });
     })""",
 )
 PAGEFIND = Driver("pagefind.html", "#q", "#hits a", "window.isReady", "query => found(query)")
