@@ -16,7 +16,7 @@ var LIBRARY_SEARCH = (function () {
   var W = {
     title: 4.2, asked: 2.4, topic: 1.5, summary: 1.2, body: 1, often: 0.3, synonym: 0.9, kind: 2.2, stage: 2.9, law: 4,
     coverage: 0.45, passage: 0.75, whole: 1.5, like: 2.6, order: 0.45, orderPlain: 0.35,
-    named: 1.25, family: 1.6, notFamily: 0.83, pupil: 1.7, notPupil: 0.65
+    named: 1.25, family: 1.6, notFamily: 0.7, pupil: 1.7, notPupil: 0.65
   };
   var base = (document.currentScript && document.currentScript.getAttribute("data-index")) || "";
   var docs = [];
