@@ -20,6 +20,7 @@ from generator.charts import chart
 from tests import paper
 from tests.helpers import check, places, text
 from tests.house import KINDS, ROOT, House, examples
+from tests.test_site_access import VOICE
 
 FLOW = """\
 发现 -> 叫停，分开：立即 -> 受伤了吗？
@@ -179,8 +180,13 @@ def test_the_words_of_a_chart_open_below_it_as_a_list(page: Page) -> None:
 
 
 def test_a_chart_is_read_aloud_as_its_list(page: Page) -> None:
-    page.evaluate("window.said = []; speechSynthesis.speak = words => said.push(words.text); 0")
-    page.locator("[data-do=read]").first.click()
+    page.add_init_script(VOICE % "true")
+    page.reload()
+    page.locator("#main [data-do=read]:visible").first.click()
+    for _ in range(400):
+        if not page.evaluate("!!speechSynthesis.speaking"):
+            break
+        page.evaluate("ended()")
     said = page.evaluate("said.map(each => each.trim())")
     at = said.index("发现，然后：叫停，分开。")
     assert said[at - 1] == "发现以后"
