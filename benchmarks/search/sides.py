@@ -44,7 +44,7 @@ class Driver:
 
 @dataclass(frozen=True)
 class Site:
-    """One side's site of some documents: where it is, what its index weighs, plain and as gzip, what the index cost to make."""
+    """One side's site of some documents: where it is, what its index weighs (plain, as gzip) and cost to make."""
 
     side: str
     root: Path
