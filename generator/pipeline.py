@@ -168,7 +168,7 @@ def _archive(entries: Sequence[tree.Entry], library: Library, project: Project) 
     files = [replace(e, path=f"网站/{e.path.removeprefix('site/')}") for e in entries if e.path.startswith("site/")]
     files.append(_static("打开这里.html", html.encode()))
     place = key_of(os.fspath(project.content))
-    name = f"{library.info.name}（离线版）.zip"
+    name = sheets.name_of(library.info.name, "离线版", "zip")
     return archive("site/offline.zip", files, Store(project.cache), place, copies=(name,))
 
 

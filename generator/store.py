@@ -139,7 +139,8 @@ class Store:
                     kept.append((status.st_mtime, status.st_size, path))
         total = sum(size for _, size, _ in kept)
         for used, size, path in sorted(kept):
-            if total <= limit or now - used < HOUR:
+            # The time of a file may be an hour behind its last use.
+            if total <= limit or now - used < 2 * HOUR:
                 break
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(path)

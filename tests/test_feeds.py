@@ -152,7 +152,7 @@ def test_the_sitemap_names_every_page_that_is_there_to_be_found(site: Path) -> N
     root = ElementTree.parse(site / "sitemap.xml").getroot()
     found = {url.findtext(f"{SITEMAP}loc", ""): url.findtext(f"{SITEMAP}lastmod") for url in root}
     moved = {"guide/old.html", "letter/way/older.html"}
-    expected = {name for name, _ in pages(site)} - {"404.html", "search/index.html"} - moved
+    expected = {name for name, _ in pages(site)} - {"404.html", "offline.html", "search/index.html"} - moved
     assert set(found) == {ADDRESS + name for name in expected}
     assert found[f"{ADDRESS}guide/example.html"] == "2026-11-24"
     assert f"Sitemap: {ADDRESS}sitemap.xml\n" in (site / "robots.txt").read_text("utf-8")

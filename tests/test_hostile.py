@@ -6,12 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, FileSystemLoader
 
 from generator import markup, pipeline, view
 from generator.store import Store
 from generator.theme import date_cn
 from tests.helpers import LAWS, check, content, places, project, text
-from tests.house import House
+from tests.house import ROOT, House
 
 CLASHING = {
     "lesson/x/lesson.md": text("lesson"),
@@ -47,6 +48,20 @@ def test_a_placeholder_in_typed_html_is_filled_and_escaped(tmp_path: Path) -> No
     kept = markup.html(body, Store(tmp_path / "store"))
     assert '<var data-fill="学校名称"></var>' in kept
     assert 'data-fill="x&quot; onmouseover=&quot;alert(1)&quot; y=&quot;"' in kept
+
+
+def test_the_frame_escapes_what_editors_call_the_library_and_its_shelves() -> None:
+    env = Environment(loader=FileSystemLoader(ROOT / "themes" / "site" / "frame"))  # escapes nothing, as in MkDocs
+    rude = '"><b id=rude>'
+    shelf = {"id": "x", "href": "x.html", "title": rude, "name": rude}
+    named = dict.fromkeys(("name", "tagline", "publisher", "licence_note", "base_url"), rude)
+    site = {**named, "nav": [shelf], "audiences": [shelf], "kinds": [shelf]}
+    meta = {"root": "", "description": rude, "url": rude, "image": rude, "data": ""}
+    for nav in ("home", "x"):
+        page = {"title": rude, "content": "", "canonical_url": rude, "meta": {**meta, "nav": nav}}
+        html = env.get_template("main.html").render(page=page, config={"extra": {"site": site, "version": "1"}})
+        assert html.count("&lt;b id=rude&gt;") > 10
+        assert rude not in html
 
 
 def test_an_unknown_placeholder_is_shown_as_typed() -> None:

@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 from generator import outputs, pipeline
 from generator.model import Document
 from generator.publish import tree
+from generator.search import index, passages
 from tests.house import ROOT
 
 # The index takes neither prints nor pictures of them.
@@ -91,8 +92,8 @@ def test_a_sentence_of_any_document_leads_to_it(site: Site, find: Page) -> None:
     sentences = {}
     for id_ in site.documents:
         script = (site.folder / "search" / "t" / f"{id_}.js").read_text("utf-8")
-        passages = json.loads(script[script.index(",") + 1 : script.rindex(")")])
-        runs = [run for passage in passages for run in re.findall(r"[\u4e00-\u9fff]{9,16}", passage)]
+        told = json.loads(script[script.index(",") + 1 : script.rindex(")")])
+        runs = [run for passage in told for run in re.findall(r"[\u4e00-\u9fff]{9,16}", passage)]
         sentences[id_] = runs[len(runs) // 2]
     found = find.evaluate(FIND, list(sentences.values()))
     lost = [id_ for id_, hits in zip(sentences, found, strict=True) if id_ not in hits[:5]]
@@ -168,11 +169,26 @@ def test_only_what_is_for_one_audience(site: Site, page: Page) -> None:
     assert page.get_by_role("button", name="家长用").get_attribute("aria-pressed") == "true"
 
 
+def test_a_broken_address_leaves_a_search_that_works(site: Site, page: Page) -> None:
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{(site.folder / 'search/index.html').as_uri()}?q=%C6%DB&a=%")
+    page.locator("#q").fill("欺负")
+    assert hits(page)
+    assert faults == []
+
+
+def test_what_reads_the_index_cuts_words_as_what_made_it() -> None:
+    script = (ROOT / "themes" / "site" / "static" / "assets" / "find.js").read_text("utf-8")
+    assert f"var RUN = /{passages.RUN.pattern}/g;" in script
+    assert f"var SPREAD = {index.SPREAD};" in script
+
+
 def test_more_hits_come_by_keyboard(site: Site, page: Page) -> None:
     page.goto(site.at("欺负"))
     before = hits(page)
     page.get_by_role("button", name="再看").press("Enter")
-    page.wait_for_function(f"document.querySelectorAll('a[data-doc]').length > {len(before)}")
+    page.wait_for_function(f"() => document.querySelectorAll('a[data-doc]').length > {len(before)}")
     assert page.evaluate("document.activeElement.dataset.doc") not in before
 
 

@@ -14,6 +14,11 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from generator import pipeline
+from generator.press.plan import name_of
+from generator.publish.archive import archive
+from generator.publish.cache import Damaged
+from generator.publish.tree import Entry
+from generator.store import Store
 from tests.house import House
 from tests.test_site import pages_of
 from tools.audit import served
@@ -76,6 +81,22 @@ def test_the_same_site_gives_the_same_archive_and_a_changed_page_another_one(hou
     again.edit("guide/example.md", "## 明天找谁", "## 明天先找谁")
     assert "site/offline.zip" in again.build().changed
     assert again.build().changed == frozenset()
+
+
+def test_an_archive_that_another_build_replaced_is_not_taken_for_ones_own(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    files = [Entry("site/a.html", "digest", 1, (), (), lambda: b"a")]
+    entry = archive("site/offline.zip", files, store, "place")
+    assert len(entry.read()) == entry.size
+    store.put("archive", "place", b"x" * entry.size)
+    with pytest.raises(Damaged):
+        entry.read()
+    assert archive("site/offline.zip", files, store, "place").read().startswith(b"PK")
+
+
+def test_no_name_of_a_library_leads_out_of_the_tree() -> None:
+    assert "/" not in name_of("../../阳光", "离线版", "zip")
+    assert name_of("阳光校园", "离线版", "zip") == "阳光校园（离线版）.zip"
 
 
 def test_a_part_of_the_library_has_no_archive_and_no_service_worker(house: House) -> None:
@@ -181,11 +202,31 @@ def test_a_new_build_shows_at_once_and_replaces_what_was_held(house: House, site
             text = (site / name).read_text("utf-8").replace("写给孩子", "写给孩子们")
             (site / name).write_text(re.sub(r'VERSION = "\w+"', 'VERSION = "another"', text), "utf-8")
         page.goto(f"{address}letter/example.html")
-        until(page, "async () => (await caches.keys()).sort().join() === 'frame-another,seen'")
+        until(page, "async () => (await caches.keys()).sort().join() === `frame-another ${location.origin}/,seen`")
     page.goto(f"{address}help.html")
     assert "写给孩子们" in page.inner_text("body")
     page.goto(f"{address}guide/example.html")
     assert "明天先找谁" in page.inner_text("body")
+
+
+def test_caches_of_other_sites_on_the_host_are_left_alone(site: Path, visit: BrowserContext) -> None:
+    page = visit.new_page()
+    with served(site) as address:
+        page.goto(f"{address}catalog.json")
+        others = ["frame-1 https://example.edu.cn/other/", "theirs"]
+        page.evaluate("names => Promise.all(names.map(name => caches.open(name)))", others)
+        page.goto(f"{address}guide/example.html")
+        controlled(page)
+        assert set(others) < set(page.evaluate("caches.keys()"))
+
+
+def test_the_first_page_is_kept_whatever_pictures_stand_in_it(site: Path, visit: BrowserContext) -> None:
+    page, path = visit.new_page(), site / "guide" / "example.html"
+    twice = '<img src="../assets/art/logo.svg" alt="">' * 2 + '<img src="gone.png" alt="">'
+    path.write_text(path.read_text("utf-8").replace("</main>", f"{twice}</main>"), "utf-8")
+    with served(site) as address:
+        page.goto(f"{address}guide/example.html")
+        controlled(page)
 
 
 def test_a_page_that_is_gone_is_not_kept(site: Path, visit: BrowserContext) -> None:

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from generator.model import Artifact, Calendar, Day, Document, Library, Made, Project
+from generator.model import Artifact, Calendar, Day, Document, Info, Library, Made, Project
 from generator.reading.year import matching
 from generator.store import code_digest, key_of, key_of_data
 
@@ -28,11 +28,10 @@ def plan(library: Library, project: Project) -> list[Artifact]:
     calendar = library.calendar
     if calendar is None:
         return []
-    base = library.info.base_url
     args = {
         "name": f"{library.info.name}全年日历",
         "updated": calendar.updated,
-        "events": [_event(day, matching(day, library.documents)[:MATERIALS], base) for day in dated(calendar)],
+        "events": [_event(day, matching(day, library.documents)[:MATERIALS], library.info) for day in dated(calendar)],
     }
     return [
         Artifact(PATH, "text/calendar", "calendar", args, key_of(code_digest(), key_of_data(args)), label="全年日历")
@@ -61,21 +60,17 @@ def make(artifact: Artifact, project: Project) -> Made:
     return Made(b"".join(_folded(line) for line in lines))
 
 
-def _event(day: Day, documents: Sequence[Document], base: str) -> dict[str, Any]:
+def _event(day: Day, documents: Sequence[Document], info: Info) -> dict[str, Any]:
     about = [day.do, *([f"提前一周：{day.prepare}"] if day.prepare else [])]
-    about += [f"材料：{each.title}{f' {_address(base, each.id)}' if base else ''}" for each in documents]
+    about += [f"材料：{each.title} {info.address(f'{each.id}.html')}".rstrip() for each in documents]
     return {
         "name": day.name,
         "date": day.date,
         "nth": day.nth,
         "about": "\n".join(about),
         "prepare": day.prepare,
-        "url": _address(base, "calendar") if base else "",
+        "url": info.address("calendar.html"),
     }
-
-
-def _address(base: str, id_: str) -> str:
-    return f"{base.rstrip('/')}/{id_}.html"
 
 
 def _lines(event: dict[str, Any], stamp: str) -> Iterator[str]:

@@ -168,10 +168,10 @@ def digest(project: Project) -> str:
     return key_of(code_digest(), _faces(project), *(file.read_bytes() for file in files), *parts)
 
 
-def name_of(title: str, label: str = "") -> str:
-    """Return a file name that Windows, macOS and WPS all take: the Chinese title with what the print is."""
+def name_of(title: str, label: str = "", suffix: str = "pdf") -> str:
+    """Return a file name that Windows, macOS and WPS all take: the Chinese title with what the file is."""
     stem = title.translate(UNSAFE).strip(" .")
-    return f"{stem}（{label}）.pdf" if label else f"{stem}.pdf"
+    return f"{stem}（{label}）.{suffix}" if label else f"{stem}.{suffix}"
 
 
 def _artifact(

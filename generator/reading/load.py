@@ -21,14 +21,14 @@ def load(project: Project, school: str = "") -> tuple[Library, list[Diagnostic]]
     found += problems
     profiles, problems = registry.schools(project.content, own["blanks"])
     found += problems
-    terms, problems = year.terms(project.content)
-    found += problems
-    calendar, problems = year.calendar(project.content)
-    found += problems
     name = f"schools/{school}.yml"
     # A profile that has faults of its own is there, though not in `profiles`.
     if school and school not in profiles and not any(problem.place.file == name for problem in problems):
         found.append(diagnose("F112", Place(name), name=name))
+    terms, problems = year.terms(project.content)
+    found += problems
+    calendar, problems = year.calendar(project.content)
+    found += problems
     read, problems = documents.read_all(project.content, known, own["info"].licence, Store(project.cache))
     return Library(
         laws=laws,

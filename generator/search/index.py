@@ -169,7 +169,9 @@ def _marked(entry: Mapping[str, Any], store: Store) -> list[str]:
         value = fills.get(inside, {})
         if value.get("macro") == "law":
             return f"{value['text']}\u2063{inside[2:].replace(' ', '')}\u2063"
-        return str(value.get("text") or value.get("number") or "") if value.get("macro") != "blank" else ""
+        if value.get("macro") == "blank":
+            return f"（{value['name']}）"
+        return str(value.get("text") or value.get("number") or "")
 
     # ／ is a speaker's breath, nothing to read.
     texts = [markup.plain(markup.fill(markup.html(text, store), say)).replace("／", "") for text in entry["texts"]]

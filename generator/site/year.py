@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
+from generator.feeds.calendar import dated
 from generator.model import Calendar, Day, Document, Term
 from generator.reading import resolve
 from generator.reading.year import matching
@@ -102,7 +103,7 @@ def _year(shelf: Shelf, calendar: Calendar) -> dict[str, Any]:
         "months": months,
         "year": calendar.year,
         "updated": calendar.updated,
-        "dated": sum(len(day.date) > MONTH for day in calendar.days),
+        "dated": len(dated(calendar)),
     }
 
 

@@ -3,7 +3,9 @@
    Pages come from the network whenever there is one, so that nobody reads an old law; an address with ?v= never changes. */
 "use strict";
 var SITE = new URL("./", self.location.href).href;
-var FRAME = "frame-" + self.VERSION;
+// Caches belong to a host, which may serve other sites as well: those of this one end in its address.
+var OWN = " " + SITE;
+var FRAME = "frame-" + self.VERSION + OWN;
 var SEEN = "seen";
 // So long a page that is held may keep its reader waiting for a newer one.
 var PATIENCE = 4000;
@@ -17,7 +19,9 @@ self.addEventListener("install", function (event) {
 
 self.addEventListener("activate", function (event) {
   event.waitUntil(caches.keys().then(function (names) {
-    return Promise.all(names.filter(function (name) { return name !== FRAME && name !== SEEN; }).map(function (name) { return caches.delete(name); }));
+    return Promise.all(names.filter(function (name) {
+      return name !== FRAME && name.indexOf("frame-") === 0 && name.slice(-OWN.length) === OWN;
+    }).map(function (name) { return caches.delete(name); }));
   }).then(function () { return self.clients.claim(); }));
 });
 

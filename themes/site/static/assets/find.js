@@ -8,7 +8,7 @@ var LIBRARY_SEARCH = (function () {
   var VALUE = {};
   DIGITS.split("").forEach(function (digit, value) { VALUE[digit] = value; });
   var SPREAD = 409;
-  var RUN = /[\u3400-\u9fff]+|[a-z0-9]+/g;
+  var RUN = /[\u3400-\u9fff]+|[a-z0-9]{1,20}/g;
   var LONGEST = 8; // characters of a word in the list of synonyms that are looked for
   // Characters that hold a sentence together and say nothing of its subject.
   var LIGHT = /[的了在被要吗呢我你他她它们是有就都也还很不没着过和跟与对给让把说这那个些么得到会能想人家]/;
@@ -16,7 +16,7 @@ var LIBRARY_SEARCH = (function () {
   var W = {
     title: 4.2, asked: 2.4, topic: 1.5, summary: 1.2, body: 1, often: 0.3, synonym: 0.9, kind: 2.2, stage: 2.9, law: 4,
     coverage: 0.45, passage: 0.75, whole: 1.5, like: 2.6, order: 0.45, orderPlain: 0.35,
-    named: 1.25, family: 1.4, notFamily: 0.83, pupil: 1.7, notPupil: 0.65
+    named: 1.25, family: 1.6, notFamily: 0.7, pupil: 1.7, notPupil: 0.65
   };
   var base = (document.currentScript && document.currentScript.getAttribute("data-index")) || "";
   var docs = [];
@@ -347,7 +347,7 @@ var LIBRARY_SEARCH = (function () {
       if (family && doc.first === "家长") score *= W.family;
       if (pupil && doc.first === "学生") score *= W.pupil;
       if (pupil && doc.audiences.indexOf("学生") < 0) score *= W.notPupil;
-      if (family && doc.audiences.indexOf("家长") < 0) score *= W.notFamily;
+      if (family && (doc.first === "学生" || doc.audiences.indexOf("家长") < 0)) score *= W.notFamily;
       return { doc: doc, score: score, coverage: coverage, part: part(characters, core_), best: best.at };
     }).filter(function (hit) { return hit && hit.part >= least; })
       .sort(function (a, b) { return b.score - a.score || (a.doc.id < b.doc.id ? -1 : 1); });
@@ -431,6 +431,8 @@ var LIBRARY_SEARCH = (function () {
   function spelt(letters) {
     var found = {};
     phrases.forEach(function (phrase) {
+      // A few letters stand for a word, not for any two characters of a sentence.
+      if (letters.length < 4 && phrase.weight < 2) return;
       for (var from = 0; from < phrase.text.length - 1; from++) {
         var hit = spells(letters, 0, phrase.text, from);
         if (!hit || hit.end - from < 2 && letters.length < 6) continue;
@@ -503,6 +505,7 @@ var LIBRARY_SEARCH = (function () {
       if (!/[\u3400-\u9fff]/.test(text[at])) continue;
       if (LIGHT.test(text[at]) || (left && exists(left + text[at])) || (right && exists(text[at] + right))) continue;
       var unheard = stranger[text[at]] || !syllable[text[at]];
+      var rare = !syllable[text[at]];
       Object.keys(candidates(left, right)).forEach(function (other) {
         if (other === text[at]) return;
         var sound = near(text[at], other);
@@ -514,7 +517,7 @@ var LIBRARY_SEARCH = (function () {
             if (words[spelled.substr(from, length)] && !words[spelled.substr(from, length)].asking) formed = Math.max(formed, length);
           }
         }
-        if (!sound && !(unheard && formed) && !(sides === 2 && formed > 2)) return;
+        if (!sound && !(rare && formed) && !(unheard && formed > 2) && !(sides === 2 && formed > 2)) return;
         var usage = (byGram[left + other] || 0) + (byGram[other + right] || 0);
         var score = sound * 2 + sides * 2 + formed * 1.5 + Math.min(2, usage / 10);
         if (!best || score > best.score) best = { score: score, text: spelled, sound: sound, formed: formed, from: around(text, at), to: around(spelled, at) };

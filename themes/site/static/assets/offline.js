@@ -15,7 +15,9 @@
   if (!window.caches) return;
   caches.open("seen").then(function (seen) {
     return seen.keys().then(function (requests) {
-      var pages = requests.filter(function (request) { return /(\.html|\/)$/.test(request.url.split(/[?#]/)[0]); });
+      var pages = requests.filter(function (request) {
+        return request.url.indexOf(site) === 0 && /(\.html|\/)$/.test(request.url.split(/[?#]/)[0]);
+      });
       // The last ones seen come last in the cache.
       return Promise.all(pages.reverse().slice(0, 40).map(function (request) {
         return seen.match(request).then(function (answer) { return answer.text(); }).then(function (text) {

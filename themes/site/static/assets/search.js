@@ -4,7 +4,7 @@
   var FIRST = 8; // hits shown before 再看
   var PASSAGE = 90; // characters of a passage shown, about
   // Words of someone in need: the numbers to call come before any paper.
-  var TROUBLE = /不想活|想死|去死|自杀|自残|自伤|割腕|跳楼|轻生|活不下去|寻短见|救命|救我|打我|被打|要报警/;
+  var TROUBLE = /不想活|想死|去死|自杀|自残|自伤|割腕|跳楼|轻生|活不下去|寻短见|救命|救我|打我|被.{0,4}打|裸照|要报警/;
   var out = document.getElementById("hits");
   var tabs = document.getElementById("tabs");
   var status = document.getElementById("found");
@@ -165,7 +165,11 @@
     });
   }
   function fromAddress() {
-    function value(key) { return decodeURIComponent((new RegExp("[?&]" + key + "=([^&]*)").exec(location.search) || ["", ""])[1].replace(/\+/g, " ")).trim(); }
+    function value(key) {
+      var said = (new RegExp("[?&]" + key + "=([^&]*)").exec(location.search) || ["", ""])[1].replace(/\+/g, " ");
+      // A link that was cut off, or written in GBK, is no UTF-8.
+      try { return decodeURIComponent(said).trim(); } catch (broken) { return ""; }
+    }
     audience = value("a");
     input.value = value("q");
     search(false);

@@ -103,7 +103,10 @@
       var first = !navigator.serviceWorker.controller;
       navigator.serviceWorker.register(site + "sw.js").then(function () {
         return first && navigator.serviceWorker.ready.then(function () { return caches.open("seen"); }).then(function (seen) {
-          var pictures = all("img").map(function (picture) { return picture.currentSrc; }).filter(Boolean);
+          // Those that came, each once: one that is not there, or is asked for twice, would have all of them refused.
+          var pictures = all("img").filter(function (picture) { return picture.complete && picture.naturalWidth; })
+            .map(function (picture) { return picture.currentSrc; })
+            .filter(function (address, at, addresses) { return addresses.indexOf(address) === at; });
           return seen.addAll([location.href.split(/[?#]/)[0].replace(/\/$/, "/index.html")].concat(pictures));
         });
       }).catch(function () { /* it works as any other site */ });
