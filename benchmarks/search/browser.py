@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Browser, Page, TimeoutError, sync_playwright
 
-from benchmarks.search.sides import DRIVERS, Driver, Site
+from benchmarks.search.sides import DRIVERS, Driver, Site, sizes
 
 # Not loaded for a query: the page itself, its looks, and passages, which come after the first hit stands.
 APART = (".html", ".css", ".svg", ".png", ".ico", ".woff2")
@@ -107,7 +105,8 @@ class Asker:
 
         `slow`: how many times slower the page then runs.
         """
-        context = self._browser.new_context(viewport={"width": 1440, "height": 900})
+        # A site's service worker loads for later, what it keeps is nothing that a new browser has.
+        context = self._browser.new_context(viewport={"width": 1440, "height": 900}, service_workers="block")
         try:
             page = context.new_page()
             page.add_init_script(EARS)
@@ -141,8 +140,8 @@ class Asker:
                 assert page
                 if self.ask(page, query) is not None:
                     paths = {path for path in self._asked if not path.endswith((*APART, "/")) and PASSAGES not in path}
-                    sizes = [_sizes(self.site.root / path.lstrip("/")) for path in sorted(paths)]
-                    sums.append((sum(plain for plain, _ in sizes), sum(packed for _, packed in sizes)))
+                    files = (self.site.root / path.lstrip("/") for path in paths)
+                    sums.append(sizes(file for file in files if file.is_file()))
         return sums
 
     def ask(self, page: Page, query: str) -> float | None:
@@ -199,13 +198,3 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield browser
         browser.close()
-
-
-def _sizes(file: Path) -> tuple[int, int]:
-    """Return the bytes of a file unpacked and packed; Pagefind's are packed already."""
-    if not file.is_file():
-        return 0, 0
-    data = file.read_bytes()
-    if data[:2] == b"\x1f\x8b":
-        return len(gzip.decompress(data)), len(data)
-    return len(data), len(gzip.compress(data, 6))

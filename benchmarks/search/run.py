@@ -203,6 +203,7 @@ def _built(sites: Sequence[sides.Site], size: int) -> list[Line]:
         Line(f"{size}: ms of the processor a document, index", each, INDEX_MS, digits=1),
         Line(f"{size}: seconds, index after one change", edits, EDIT_SECONDS, digits=2),
         Line(f"{size}: MB of index", {site.side: site.index / 1e6 for site in sites}, digits=1),
+        Line(f"{size}: MB of index as gzip", {site.side: site.packed / 1e6 for site in sites}, digits=1),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import json
 import os
@@ -9,7 +10,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,11 +44,12 @@ class Driver:
 
 @dataclass(frozen=True)
 class Site:
-    """One side's site of some documents: where it is, what its index weighs, what the index cost to make."""
+    """One side's site of some documents: where it is, what its index weighs (plain, as gzip) and cost to make."""
 
     side: str
     root: Path
     index: int
+    packed: int
     cpu: float = 0.0
     edit: float = 0.0
 
@@ -118,8 +120,7 @@ def _ours(folder: Path, content: Path) -> Path:
 
 
 def _weighed(site: Path, cpu: float = 0.0, edit: float = 0.0) -> Site:
-    scripts = [*(site / "search").rglob("*.js")]
-    return Site("ours", site, sum(script.stat().st_size for script in scripts), cpu, edit)
+    return Site("ours", site, *sizes((site / "search").rglob("*.js")), cpu, edit)
 
 
 def _material(folder: Path, lay: Callable[[Path], Any]) -> Site:
@@ -128,8 +129,7 @@ def _material(folder: Path, lay: Callable[[Path], Any]) -> Site:
     lay(place / "content")
     shutil.copytree(HERE / "sides" / "material", place, dirs_exist_ok=True)
     told = _run([str(tools.TOOLS / "site" / "bin" / "python"), "timed.py"], place)
-    index = (place / "out" / "search" / "search_index.json").stat().st_size
-    return Site("Material", place / "out", index, told["cpu"])
+    return Site("Material", place / "out", *sizes([place / "out" / "search" / "search_index.json"]), told["cpu"])
 
 
 def _pagefind(folder: Path, ours: Path) -> Site:
@@ -142,9 +142,20 @@ def _pagefind(folder: Path, ours: Path) -> Site:
     shutil.copyfile(HERE / "sides" / "pagefind" / "page.html", site / "pagefind.html")
     bundle = [file for file in (site / "pagefind").rglob("*") if file.is_file()]
     # Its ready-made pages of search, which come along, are no index.
-    index = sum(file.stat().st_size for file in bundle if not re.search(r"-ui|highlight|\.css$", file.name))
+    index = [file for file in bundle if not re.search(r"-ui|highlight|\.css$", file.name)]
     cpu = after.children_user - before.children_user + after.children_system - before.children_system
-    return Site("Pagefind", site, index, cpu)
+    return Site("Pagefind", site, *sizes(index), cpu)
+
+
+def sizes(files: Iterable[Path]) -> tuple[int, int]:
+    """Return the bytes of files unpacked and as gzip; Pagefind's are packed already."""
+    plain = packed = 0
+    for file in files:
+        data = file.read_bytes()
+        known = data[:2] == b"\x1f\x8b"
+        plain += len(gzip.decompress(data)) if known else len(data)
+        packed += len(data) if known else len(gzip.compress(data, 6))
+    return plain, packed
 
 
 def _markdown(page: str) -> str:
