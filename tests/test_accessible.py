@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import os
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from PIL import Image
 from pypdfium2 import raw
 
 from generator import pipeline
-from generator.press import finished
+from generator.press import finished, plan
 from generator.press.engine import Press
 from tests import accessible, paper
 from tests.house import ROOT, Built, House
@@ -194,6 +195,23 @@ def test_what_reading_back_finds_is_reported_at_its_place(
     assert {each.severity for each in found} == {severity}
     assert line in {each.place.line for each in found}
     assert any(words in each.message for each in found)
+
+
+@pytest.mark.parametrize(
+    ("second", "found"),
+    [
+        ('<div style="break-before:page;height:1mm"></div><p style="break-before:page">乙</p>', {"第 2 页"}),
+        ('<p style="break-before:right">乙</p>', set()),
+    ],
+    ids=["by mistake", "so that the next is on the right side"],
+)
+def test_an_empty_page_without_a_running_head_is_reported_unless_it_was_meant(
+    press: Press, second: str, found: set[str]
+) -> None:
+    bare = re.sub(r"@top-center\{\{.*?\}\}", "", SHEET).format(f"<p>甲</p>{second}")
+    made = plan.read_back(press.render(bare))
+    assert made.facts["pages"] == 3
+    assert {problem.detail for problem in made.problems if problem.code == "empty-page"} == found
 
 
 def test_a_font_that_is_not_in_the_file_is_reported(press: Press) -> None:

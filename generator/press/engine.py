@@ -30,10 +30,14 @@ DRAWN = "{http://www.w3.org/2000/svg}text"
 
 @dataclass(frozen=True)
 class Pdf:
-    """A finished PDF and what laying it out found wrong."""
+    """A finished PDF, what laying it out found wrong, and which pages are empty so that the next is on the right side.
+
+    Pages are counted from 1; of pages imposed on sheets none is told.
+    """
 
     data: bytes
     problems: tuple[Problem, ...]
+    blank: frozenset[int] = frozenset()
 
 
 class Press:
@@ -91,7 +95,7 @@ class Press:
             if (rest := root.get("data-even")) and sum(name != rest for name in _names(document)) % 2:
                 root.set("data-turned", "")
                 document = render()
-                if any(page._page_box.page_type.blank for page in document.pages):
+                if _blank(document):
                     root.set("data-turned", "blank")
                     document = render()
             scheme = root.get("data-impose", "")
@@ -109,7 +113,7 @@ class Press:
         found = [*problems, *self._characters(layout), *layout.faults, *logged]
         # One report a missing character, whoever noticed it first.
         unique = {(p.code, p.subject if p.code == "missing-glyph" else p): p for p in reversed(found)}
-        return Pdf(data, tuple(reversed(unique.values())))
+        return Pdf(data, tuple(reversed(unique.values())), frozenset() if layout.scheme else _blank(layout.document))
 
     def _characters(self, layout: _Layout) -> list[Problem]:
         """Return a problem for each character that its face lacks: lent by a system family, or held by none at all."""
@@ -148,6 +152,11 @@ class Press:
 
 def _names(document: Any) -> list[str]:
     return [page._page_box.page_type.name for page in document.pages]
+
+
+def _blank(document: Any) -> frozenset[int]:
+    """Return the numbers of the pages that the engine put in for a break to a left or right page."""
+    return frozenset(n for n, page in enumerate(document.pages, 1) if page._page_box.page_type.blank)
 
 
 @dataclass(frozen=True)

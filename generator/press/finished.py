@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from typing import Any, NamedTuple
 
 from generator.model import Problem
@@ -24,8 +24,8 @@ class _Picture(NamedTuple):
     alternative: str
 
 
-def read(data: bytes) -> tuple[dict[str, Any], list[Problem]]:
-    """Return facts of a PDF and everything wrong with it.
+def read(data: bytes, blank: Container[int] = ()) -> tuple[dict[str, Any], list[Problem]]:
+    """Return facts of a PDF and everything wrong with it; `blank` are the numbers of pages left empty on purpose.
 
     Facts: `pages`, `fonts` (names as in the PDF), `resolution` (the lowest of its photographs in dpi, None without
     any), `unchecked` (rules of PDF/UA that the checker could not judge). Problems: loose-font, empty-page,
@@ -39,8 +39,8 @@ def read(data: bytes) -> tuple[dict[str, Any], list[Problem]]:
         fonts, loose = _fonts(pdf)
         owners = [_owners(pdf, page.obj) for page in pdf.pages]
         pictures = list(_pictures(data, owners)) if _has_images(pdf) else []
-    # One without even a running head is left blank on purpose, so that the next stands on the right side.
-    empty = [n for n, content in enumerate(owners, 1) if content and all(each is None for each in content)]
+    bare = [number for number, content in enumerate(owners, 1) if all(each is None for each in content)]
+    empty = [number for number in bare if number not in blank]
     problems += [Problem("loose-font", name, "没有嵌进文件，或者整套嵌了进去") for name in loose]
     problems += [Problem("empty-page", "", f"第 {number} 页") for number in empty]
     problems += [

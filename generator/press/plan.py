@@ -104,7 +104,7 @@ def make(artifact: Artifact, project: Project) -> Made:
 
 def read_back(pdf: Pdf) -> Made:
     """Return a finished PDF with what reading it back tells."""
-    facts, problems = finished.read(pdf.data)
+    facts, problems = finished.read(pdf.data, pdf.blank)
     return Made(pdf.data, (*pdf.problems, *problems), facts)
 
 
