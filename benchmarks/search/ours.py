@@ -16,7 +16,6 @@ from generator import outputs, pipeline  # noqa: E402
 from generator.model import Library, Project  # noqa: E402
 from generator.reading.load import load  # noqa: E402
 
-INDEX = frozenset({"search", "search-text"})
 EDITS = 3
 KIND = ROOT / "benchmarks" / "site" / "kind"
 
@@ -52,11 +51,10 @@ def main(content: Path, cache: Path) -> int:
 def _made(library: Library, project: Project, texts: Sequence[str]) -> Cost:
     """Plan the index and make it, of the texts of documents only these."""
     started, clock = time.process_time(), time.monotonic()
-    for name in sorted(INDEX):
-        plan, make = outputs.OUTPUTS[name]
-        for artifact in plan(library, project):
-            if name == "search" or artifact.document in texts:
-                make(artifact, project)
+    plan, make = outputs.OUTPUTS["search"]
+    for artifact in plan(library, project):
+        if not artifact.document or artifact.document in texts:
+            make(artifact, project)
     return Cost(time.process_time() - started, time.monotonic() - clock)
 
 

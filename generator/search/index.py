@@ -33,10 +33,13 @@ _CITED = re.compile("\u2063[^\u2063]*\u2063")
 
 
 def plan(library: Library, project: Project) -> list[Artifact]:
-    """Return the index as one artifact of many files."""
+    """Return the index as one artifact of many files, and one for each document with its passages.
+
+    From the passages the page of hits shows the best one, after the hits stand.
+    """
     if not library.documents:
         return []
-    entries = _entries(library)
+    entries = [_entry(document, library) for document in library.documents]
     words = library.wording
     wording = {
         "synonyms": [list(group) for group in words.synonyms],
@@ -60,12 +63,22 @@ def plan(library: Library, project: Project) -> list[Artifact]:
     }
     depends = key_of(code_digest(), key_of_data({**args, "entries": [entry["fields"] for entry in entries]}))
     depends = key_of(depends, *(entry["key"] for entry in entries))
-    return [Artifact("site/search/core.js", SCRIPT, "search", args, depends)]
+    return [Artifact("site/search/core.js", SCRIPT, "search", args, depends), *map(_text, entries)]
+
+
+def _text(entry: dict[str, Any]) -> Artifact:
+    id_ = entry["fields"]["id"]
+    return Artifact(f"site/search/t/{id_}.js", SCRIPT, "search", entry, entry["key"], id_)
 
 
 def make(artifact: Artifact, project: Project) -> Made:
-    """Return all scripts of the index, one after the other; the fact `files` says where each begins and its name."""
+    """Return the script with a document's passages, or all scripts of the index, one after the other.
+
+    The fact `files` of the latter says where each begins and its name.
+    """
     store = Store(project.cache)
+    if artifact.document:
+        return Made(_call("text", artifact.document, _passages(artifact.args, store)))
     entries = artifact.args["entries"]
     blocks = _blocks(entries)
     groups = [_group(number, blocks[number : number + GROUP], store) for number in range(0, len(blocks), GROUP)]
@@ -73,35 +86,14 @@ def make(artifact: Artifact, project: Project) -> Made:
     ordered = [entry for block in blocks for entry in block]
     lengths = [length for group in groups for length in group["lengths"]]
     count = _shards(sum(lengths))
-    files = {"core.js": _core(artifact.args, ordered, lengths, [len(block) for block in blocks], count, joined)}
+    known = tables.load(store)
+    sizes = [len(block) for block in blocks]
+    files = {"core.js": _core(artifact.args, ordered, lengths, sizes, count, joined, known)}
     files["laws.js"] = _call("laws", artifact.args["articles"])
-    for number, text in enumerate(_sharded(joined, count)):
-        files[f"s/{number}.js"] = _call("shard", number, text)
+    for number, text in enumerate(_sharded(joined, count, known.syllables)):
+        # Neither tokens nor postings hold anything that a script would read otherwise.
+        files[f"s/{number}.js"] = f'LIBRARY_SEARCH.shard({number},"{text}");\n'.encode()
     return _packed(files)
-
-
-def plan_texts(library: Library, project: Project) -> list[Artifact]:
-    """Return the passages of each document as an artifact, from which the page of hits shows the best one."""
-    return [
-        Artifact(
-            f"site/search/t/{entry['fields']['id']}.js",
-            SCRIPT,
-            "search-text",
-            entry,
-            entry["key"],
-            entry["fields"]["id"],
-        )
-        for entry in _entries(library)
-    ]
-
-
-def make_text(artifact: Artifact, project: Project) -> Made:
-    """Return the script that hands over the passages of one document."""
-    return Made(_call("text", artifact.document, _passages(artifact.args, Store(project.cache))))
-
-
-def _entries(library: Library) -> list[dict[str, Any]]:
-    return [_entry(document, library) for document in library.documents]
 
 
 def _entry(document: Document, library: Library) -> dict[str, Any]:
@@ -251,9 +243,8 @@ def _shards(length: int) -> int:
     return count
 
 
-def _sharded(joined: Mapping[str, str], count: int) -> list[str]:
+def _sharded(joined: Mapping[str, str], count: int, syllables: Mapping[str, str]) -> list[str]:
     """Return the text of each shard: tokens and their postings. Pairs that sound alike are in one shard."""
-    syllables = tables.syllables()
     order = {syllable: index for index, syllable in enumerate(sorted(set(syllables.values())))}
     numbers = {character: order[syllable] for character, syllable in syllables.items()}
     shards: list[list[str]] = [[] for _ in range(count)]
@@ -270,13 +261,14 @@ def _core(
     sizes: Sequence[int],
     shards: int,
     joined: Collection[str],
+    characters: tables.Tables,
 ) -> bytes:
     fields = [entry["fields"] for entry in ordered]
     kinds = [id_ for id_, _, _ in args["kinds"]]
     heads = "".join((*(field["title"] for field in fields), *args["topics"], *(name for _, name, _ in args["kinds"])))
     heads += "".join(word for field in fields for word in field["asked"])
-    others = [(c, syllable) for c, found in tables.other_syllables(heads).items() for syllable in found]
-
+    said_in_heads = sorted(set(heads) & characters.others.keys())
+    others = [(character, syllable) for character in said_in_heads for syllable in characters.others[character]]
     known = frozenset(character for token in joined for character in token)
     wording = args["wording"]
 
@@ -314,9 +306,9 @@ def _core(
             "kinds": args["kinds"],
             "wording": {**wording, "synonyms": said(wording["synonyms"]), "people": said(wording["people"])},
             "laws": args["laws"],
-            "pinyin": tables.spelt(tables.syllables().items(), known),
+            "pinyin": tables.spelt(characters.syllables.items(), known),
             "others": tables.spelt(others, heads),
-            "simplified": tables.simplified(),
+            "simplified": characters.simplified,
         },
     )
 
@@ -337,4 +329,4 @@ def _packed(files: Mapping[str, bytes]) -> Made:
     return Made(b"".join(files.values()), facts={"files": listed})
 
 
-OUTPUTS = {"search": (plan, make), "search-text": (plan_texts, make_text)}
+OUTPUTS = {"search": (plan, make)}

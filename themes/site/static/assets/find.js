@@ -18,6 +18,8 @@ var LIBRARY_SEARCH = (function () {
     coverage: 0.45, passage: 0.75, whole: 1.5, like: 2.6, order: 0.45, orderPlain: 0.35,
     named: 1.25, family: 1.6, notFamily: 0.7, pupil: 1.7, notPupil: 0.65
   };
+  // So much of the weight of a query must stand in the library at all.
+  var KNOWN = 0.13;
   var base = (document.currentScript && document.currentScript.getAttribute("data-index")) || "";
   var docs = [];
   var core = null;
@@ -315,7 +317,9 @@ var LIBRARY_SEARCH = (function () {
     docs.forEach(function (doc) { (byBlock[doc.block] = byBlock[doc.block] || []).push(doc); });
     var total = 0;
     wanted.units.forEach(function (one) { weigh(one, byBlock); total += one.rare; });
-    if (!total) return [];
+    // Where hardly anything of what was asked stands in any document, none is about it.
+    var held = wanted.units.reduce(function (sum, one) { return sum + (one.count ? one.rare : 0); }, 0);
+    if (!held || !wanted.named && held < KNOWN * total) return [];
     var family = FAMILY.test(query);
     var pupil = !family && PUPIL.test(query);
     var asks = wanted.asks || family || pupil;
