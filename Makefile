@@ -32,7 +32,7 @@ test: setup-test
 
 # Lighthouse is large and its figures depend on the machine: no part of the tests.
 audit: setup-test
-	$(BIN)/npm ci --prefix tools/node --ignore-scripts --no-audit --no-fund --loglevel=error
+	$(BIN)/npm ci --prefix tools/audit --ignore-scripts --no-audit --no-fund --loglevel=error
 	$(BIN)/python build.py build
 	$(BIN)/python tools/audit.py $(ARGS)
 

@@ -163,8 +163,9 @@ def _worker(site: Sequence[Artifact], records: Mapping[str, Record], cache: Cach
 
 def _archive(entries: Sequence[tree.Entry], library: Library, project: Project) -> tree.Entry:
     """Return the whole site in a ZIP, in a folder of its own beside a page that leads into it."""
-    start = theme.environment([project.themes / "site"]).get_template("start.html")
-    html = start.render(name=library.info.name, address="网站/index.html")
+    onward = theme.environment([project.themes / "site"]).get_template("onward.html")
+    name, way = library.info.name, "网站/index.html"
+    html = onward.render(title=name, heading=name, words="打开网站", way=way, canonical=way)
     files = [replace(e, path=f"网站/{e.path.removeprefix('site/')}") for e in entries if e.path.startswith("site/")]
     files.append(_static("打开这里.html", html.encode()))
     place = key_of(os.fspath(project.content))

@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
-NODE = ROOT / "tools" / "node" / "node_modules"
+NODE = ROOT / "tools" / "audit" / "node_modules"
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 LEAST = 95
 TEXT = (".html", ".css", ".js", ".svg", ".json", ".xml")

@@ -132,7 +132,7 @@ if [ "$want" = test ]; then
     mark=$( (pwd && cat tools/node/package-lock.json) | digest)
     if [ "$(cat tools/node/node_modules/.made 2>/dev/null)" != "$mark" ]; then
         echo '安装 Node.js 软件包 Installing packages of Node.js: tools/node/package-lock.json'
-        .venv/bin/npm ci --prefix tools/node --omit=dev --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null || {
+        .venv/bin/npm ci --prefix tools/node --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null || {
             echo '没有装上，请检查网络后再运行 make。 Not installed: check the network and run make again.' >&2
             exit 1
         }

@@ -23,7 +23,6 @@ sys.path.insert(0, str(ROOT))
 from benchmarks import tools  # noqa: E402
 from benchmarks.site import corpus  # noqa: E402
 
-STATUTES = ROOT.parent / "shared" / "corpus" / "statutes"
 COUNT, ROUNDS, EDITS = 50, 3, 5
 # The targets, all by the clock.
 OF_LOOP, OF_MKDOCS, OF_CHROMIUM, COLD_EDIT, WARM_EDIT = 0.35, 0.30, 1.0, 0.08, 0.03
@@ -252,17 +251,9 @@ def _report(
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "texts",
-        nargs="?",
-        type=Path,
-        default=STATUTES if STATUTES.is_dir() else None,
-        help="folder of Markdown files; default: shared/corpus/statutes beside the checkout, else generated texts",
-    )
+    parser = corpus.parser(__doc__ or "")
     parser.add_argument("--count", type=int, default=COUNT, help="number of sheets; targets only with the default")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of each side; the median counts")
-    parser.add_argument("--json", action="store_true")
     return parser
 
 

@@ -22,7 +22,6 @@ from benchmarks import tools  # noqa: E402
 from benchmarks.search import browser, queries, sides  # noqa: E402
 from benchmarks.site import corpus  # noqa: E402
 
-STATUTES = ROOT.parent / "shared" / "corpus" / "statutes"
 ASKED = ROOT / "tests" / "search"
 KILOBYTE = 1024
 FEW, FULL, PHRASES = 100, 1500, 10
@@ -218,19 +217,11 @@ def _report(lines: Sequence[Line], load: float) -> Iterator[str]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "texts",
-        nargs="?",
-        type=Path,
-        default=STATUTES if STATUTES.is_dir() else None,
-        help="folder of Markdown files; default: shared/corpus/statutes beside the checkout, else generated texts",
-    )
+    parser = corpus.parser(__doc__ or "")
     parser.add_argument("--size", type=int, default=FULL, help="number of statutes")
     parser.add_argument("--weighed", type=int, default=150, help="queries whose bytes are counted")
     parser.add_argument("--timed", type=int, default=24, help="queries that are timed")
     parser.add_argument("--rounds", type=int, default=2, help="turns of the timing; each query's least counts")
-    parser.add_argument("--json", action="store_true")
     return parser
 
 

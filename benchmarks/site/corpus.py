@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import random
 import re
 import shutil
@@ -13,6 +14,8 @@ import yaml
 
 from generator.model import ANSWERS, AUDIENCES, STAGES
 
+# Where real ones lie, beside the checkout.
+STATUTES = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "statutes"
 # Shape of real statutes (400 of them measured): 5,000 characters in some 60 paragraphs.
 GENERATED, ARTICLES, CHAPTER = 60, (20, 90), 12
 # The common fields of a document allow 30 characters.
@@ -48,6 +51,20 @@ class Text:
 
     title: str
     body: str
+
+
+def parser(about: str) -> argparse.ArgumentParser:
+    """Return the arguments that all benchmarks take: `texts`, the folder of texts or None, and `json`."""
+    made = argparse.ArgumentParser(description=about)
+    made.add_argument(
+        "texts",
+        nargs="?",
+        type=Path,
+        default=STATUTES if STATUTES.is_dir() else None,
+        help="folder of Markdown files; default: shared/corpus/statutes beside the checkout, else generated texts",
+    )
+    made.add_argument("--json", action="store_true")
+    return made
 
 
 def read(folder: Path) -> list[Text]:

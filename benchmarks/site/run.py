@@ -22,7 +22,6 @@ import corpus  # noqa: E402
 
 from benchmarks import tools  # noqa: E402
 
-STATUTES = ROOT.parent / "shared" / "corpus" / "statutes"
 SIZES = (100, 500, 1500)
 # The targets: at 1,500 pages, the linearity by the size below it.
 FULL, HALF = 1500, 500
@@ -226,17 +225,9 @@ def _report(
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument(
-        "texts",
-        nargs="?",
-        type=Path,
-        default=STATUTES if STATUTES.is_dir() else None,
-        help="folder of Markdown files; default: shared/corpus/statutes beside the checkout, else generated texts",
-    )
+    parser = corpus.parser(__doc__ or "")
     parser.add_argument("--sizes", nargs="+", type=int, default=SIZES, help="numbers of pages")
     parser.add_argument("--runs", type=int, default=2, help="cold builds of each side and size; the least counts")
-    parser.add_argument("--json", action="store_true")
     return parser
 
 

@@ -12,7 +12,7 @@ from generator.store import code_digest, key_of, key_of_data
 
 # No page to come to from outside: one for addresses that do not exist, one that is empty without a question.
 UNLISTED = ("404.html", "offline.html", "search/index.html")
-MOVED = "site/moved.html"
+ONWARD = "site/onward.html"
 
 
 def plan(library: Library, paths: Iterable[str]) -> list[Artifact]:
@@ -50,21 +50,27 @@ def make_robots(artifact: Artifact, project: Project) -> Made:
 
 def plan_moved(library: Library, project: Project) -> list[Artifact]:
     """Return a page at every former address of a document: codes on paper live longer than names of files."""
-    look = (project.themes / MOVED).read_bytes()
+    look = (project.themes / ONWARD).read_bytes()
     return [_moved(old, document, library.info, look) for document in library.documents for old in document.moved_from]
 
 
 def _moved(old: str, document: Document, info: Info, look: bytes) -> Artifact:
     page = f"{document.id}.html"
     way = "../" * old.count("/") + page
-    args = {"title": document.title, "way": way, "canonical": info.address(page) or way}
+    args = {
+        "title": f"搬到了新的地址：{document.title}",
+        "heading": "这份材料搬到了新的地址",
+        "words": document.title,
+        "way": way,
+        "canonical": info.address(page) or way,
+    }
     depends = key_of(code_digest(), look, key_of_data(args))
     return Artifact(f"site/{old}.html", "text/html", "moved", args, depends, document.id)
 
 
 def make_moved(artifact: Artifact, project: Project) -> Made:
     """Return a page that leads to the new one at once, and by a link where it may not."""
-    return Made(theme.environment([project.themes]).get_template(MOVED).render(artifact.args).encode())
+    return Made(theme.environment([project.themes]).get_template(ONWARD).render(artifact.args).encode())
 
 
 OUTPUTS = {"moved": (plan_moved, make_moved)}

@@ -96,12 +96,15 @@ def _ready(shelf: Shelf, sets: Sequence[Document]) -> dict[str, Any]:
 
 
 def _door_card(shelf: Shelf, door: Door) -> dict[str, Any]:
-    """Return a door of the home page: families are led in by their questions, schools by what there is."""
+    """Return a door of the home page: families are led in by their questions, teachers by what they hold in class,
+    schools by what there is most of.
+    """
     if door.audience in ("家长", "学生"):
         links = questions(_at_home(shelf, door.audience), 3, longest=11)
     else:
         found = [document for document in shelf.documents if door.audience in document.audiences]
-        kinds = sorted(shelf.tally(found)["kinds"], key=lambda kind: -int(kind["count"]))
+        held = {document.kind for document in found if document.minutes and door.audience == "教师"}
+        kinds = sorted(shelf.tally(found)["kinds"], key=lambda kind: (kind["id"] not in held, -int(kind["count"])))
         links = [{"text": f"{kind['name']}，{kind['count']} 份", "href": kind["href"]} for kind in kinds[:3]]
     return {**_door_frame(door), "links": links}
 
